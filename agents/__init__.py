@@ -1,0 +1,1 @@
+"""Resource agents that hakit ships; mapped into the package as `hakit.agents`."""

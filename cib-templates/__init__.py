@@ -1,0 +1,1 @@
+"""Templates of CIB XML; mapped into the package as `hakit.cib_templates`."""

@@ -1,0 +1,1 @@
+"""Observe, plan, run, until nothing is left."""

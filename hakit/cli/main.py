@@ -1,0 +1,86 @@
+"""The `hakit` command: finds the subcommand, runs it, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from hakit import __version__
+from hakit.core.errors import ExitCode, HakitError
+
+# Loaded only when asked for, so that `hakit --help` starts without the schema, XML and terminal libraries.
+# The text is the one line that `hakit --help` shows; a test compares it with the command's own.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("hakit.cli.check", "Report every fault of a spec file, without touching a host."),
+    "schema": ("hakit.cli.schema", "Print the JSON Schema of the spec file, for editors."),
+    "render-corosync": ("hakit.cli.render", "Print the corosync.conf that a spec file means."),
+    "render-cib": ("hakit.cli.render", "Print the CIB that a spec file means."),
+    "preflight": ("hakit.cli.preflight", "Look at every node and report what would be in the way; change nothing."),
+    "bootstrap": ("hakit.cli.bootstrap", "Make bare hosts, or a half-made cluster, what the spec file says."),
+    "status": ("hakit.cli.status", "Show services, nodes, rings and quorum, with warnings in plain words."),
+    "switchover": ("hakit.cli.switchover", "Move a service to another node, and wait until it serves there."),
+    "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
+    "lab": ("hakit.cli.lab", "Run real Debian nodes on this machine to try things out."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, in the order in which one meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module; its attribute has the command's name with underscores."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name.replace("-", "_"))
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{cmd_name} is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table above, importing none."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "HAKIT"})
+@click.version_option(__version__, prog_name="hakit")
+def hakit() -> None:
+    """One short file in, a verified highly available service out."""
+
+
+def main() -> None:
+    """Run hakit and exit with one of the codes of `ExitCode`."""
+    try:
+        code = hakit.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("hakit: stopped; the same command again goes on from here", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except HakitError as error:
+        click.echo(f"hakit: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  try: {error.hint}", err=True)
+        sys.exit(error.code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DECLARED)
+    except Exception:  # noqa: BLE001 - the last stop: a bug keeps its traceback and gets its own code
+        import traceback  # noqa: PLC0415 - needed only here, and slow to import
+
+        traceback.print_exc()
+        click.echo("hakit: this is a bug in hakit, please report it with the lines above", err=True)
+        sys.exit(ExitCode.BUG)
+    sys.exit(code if isinstance(code, int) else ExitCode.DECLARED)

@@ -1,0 +1,1 @@
+"""Real Debian nodes on this machine, in namespaces without a way out."""

@@ -1,0 +1,68 @@
+"""The cluster as declared: nodes, rings, fencing, services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from hakit.model.service import Service
+from hakit.model.timing import PROFILES, Timing
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A cluster node. `id` is Corosync's nodeid, from 1; `addresses` has one address per ring, in order."""
+
+    name: str
+    id: int
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring, that is, a knet link. `number` from 0; a higher `priority` is used first (knet_link_priority)."""
+
+    number: int
+    network: Network
+    priority: int
+    mcastport: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoFencing:
+    """The decision to run without fencing, and why."""
+
+    reason: str
+
+
+Fencing = NoFencing
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The whole spec, with every default filled in. `autostart`: the cluster starts when a node boots."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    rings: tuple[Ring, ...]
+    fencing: Fencing
+    services: tuple[Service, ...] = ()
+    timing: Timing = PROFILES["normal"]
+    autostart: bool = True
+
+    def node(self, name: str) -> Node:
+        """Return the node of that name. Raises KeyError."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(name)
+
+    def service(self, name: str) -> Service:
+        """Return the service of that name. Raises KeyError."""
+        for service in self.services:
+            if service.name == name:
+                return service
+        raise KeyError(name)

@@ -1,0 +1,52 @@
+"""A service: a systemd unit, the address its clients use, and how the two are kept together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Interface, IPv6Interface
+
+
+class Agent(StrEnum):
+    """Which agent looks after the unit: Pacemaker's systemd class or ours."""
+
+    SYSTEMD = "systemd"
+    QUICKSERVICE = "quickservice"
+
+
+class Switchback(StrEnum):
+    """Whether a service goes back to its preferred node by itself when that returns."""
+
+    NEVER = "never"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class Vip:
+    """The virtual IP with its network; `nic` is None until it is said or seen on the nodes."""
+
+    interface: IPv4Interface | IPv6Interface
+    nic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Operation timeouts of the unit in seconds: above systemd's own 90 s, so that it ends first."""
+
+    start: int = 100
+    stop: int = 100
+    monitor: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of the spec. `name` is also the id of its group in the CIB; `unit` has its suffix."""
+
+    name: str
+    unit: str
+    vip: Vip | None = None
+    agent: Agent = Agent.SYSTEMD
+    prefer: str | None = None
+    switchback: Switchback = Switchback.NEVER
+    depends_on: tuple[str, ...] = ()
+    timeouts: Timeouts = Timeouts()

@@ -1,0 +1,29 @@
+"""One word for how fast a failure is noticed, and the consistent set of numbers behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Corosync's totem timers in milliseconds, Pacemaker's intervals and limits in seconds.
+
+    A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
+    `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
+    """
+
+    profile: str
+    token: int
+    consensus: int
+    unit_interval: int
+    vip_interval: int
+    failure_timeout: int = 600
+    migration_threshold: int = 3
+
+
+PROFILES: dict[str, Timing] = {
+    "fast": Timing("fast", token=1000, consensus=1200, unit_interval=2, vip_interval=5),
+    "normal": Timing("normal", token=3000, consensus=3600, unit_interval=5, vip_interval=10),
+    "relaxed": Timing("relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30),
+}

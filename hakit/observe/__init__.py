@@ -1,0 +1,1 @@
+"""Tool output to frozen facts; each command beside its parser."""

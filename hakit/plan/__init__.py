@@ -1,0 +1,1 @@
+"""Wanted and seen become ordered steps that each say why; pcs and crm dialects."""

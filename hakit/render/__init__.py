@@ -1,0 +1,1 @@
+"""Files from the model: corosync.conf and the CIB; pure."""

@@ -1,0 +1,58 @@
+# hakit's tasks. On a fresh Debian 12 or 13, as root: `make demo` to see it work, `make test` to check it.
+# Everything that is installed comes from where this machine's apt and pip are set up to look.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup docs clean
+
+BIN := .venv/bin
+SPEC := examples/squid.yaml
+# What the lab, its tests and the Python environment need of Debian.
+PACKAGES := ca-certificates curl iproute2 iputils-ping mmdebstrap netcat-openbsd openssh-client procps \
+            python3 python3-venv systemd-container util-linux
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+deps:  ## install the Debian packages that are missing, and only those
+	@.ci/deps $(PACKAGES)
+
+venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
+	@.ci/venv .venv
+
+lint: venv  ## format, lint, types, layers and spelling
+	@$(BIN)/pytest tests/quality/test_lint.py tests/quality/test_types.py tests/quality/test_layers.py
+
+test: venv  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
+	@$(BIN)/pytest tests
+
+test-all: venv  ## like test, but goes on after a failing tier
+	@$(BIN)/pytest tests --go-on
+
+test-unit: venv  ## seconds: no root, no network, no cluster software
+	@$(BIN)/pytest tests/unit
+
+test-tools: venv  ## the real corosync, pacemaker and pcs judge what hakit writes (root, Linux)
+	@$(BIN)/pytest tests/tools
+
+test-cluster: venv  ## real clusters in the lab (root, Linux)
+	@$(BIN)/pytest tests/cluster
+
+demo: venv  ## two bare Debian nodes become a cluster that serves squid, and the service moves
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
+
+bench-bootstrap: venv  ## hakit against pcs by hand, from bare nodes to a page through the VIP
+	@$(BIN)/python bench/bench_bootstrap.py
+
+bench-startup: venv  ## how long hakit takes to start, against `import click`
+	@$(BIN)/python bench/bench_startup.py
+
+docs: venv  ## the manual as HTML and as man pages, in docs/_build
+	@$(BIN)/sphinx-build -W -n -q -b html docs docs/_build/html
+	@$(BIN)/sphinx-build -W -n -q -b man docs docs/_build/man
+	@echo "docs/_build/html/index.html, docs/_build/man/hakit.1"
+
+clean:  ## remove what make made here (not the lab: hakit lab down)
+	rm -rf .venv build dist *.egg-info docs/_build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,79 @@
+"""The tiers: in which order they run, and what each needs of this machine; says aloud what is skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+# Cheap first, so that a slip shows within seconds. A path belongs to the first tier that it starts with.
+TIERS = {
+    "lint": "quality/test_lint.py",
+    "types": "quality/test_types.py",
+    "layers": "quality/test_layers.py",
+    "unit": "unit/",
+    "quality": "quality/",
+    "tools": "tools/",
+    "cluster": "cluster/",
+}
+ORDER = list(TIERS)
+LAB = ("mmdebstrap", "systemd-nspawn", "ip", "ssh")
+TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--go-on", action="store_true", help="run the tools and cluster tiers also after a failure")
+
+
+def tier_of(path: Path) -> str:
+    place = path.relative_to(TESTS).as_posix()
+    return next((tier for tier, start in TIERS.items() if place.startswith(start)), "unit")
+
+
+def missing() -> str:
+    """Say why real tools and nodes cannot run here; empty when they can."""
+    if sys.platform != "linux":
+        return f"needs Linux, this is {sys.platform}"
+    if os.geteuid() != 0:
+        return "needs root"
+    absent = [tool for tool in LAB if shutil.which(tool) is None]
+    return f"needs {', '.join(absent)} (make deps installs them on Debian)" if absent else ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: ORDER.index(tier_of(item.path)))  # stable: the order within a tier stays
+    why = missing()
+    for item in items:
+        tier = tier_of(item.path)
+        if tier == "unit":
+            item.add_marker(pytest.mark.disable_socket)
+        elif tier in {"tools", "cluster"}:
+            item.add_marker(tier)
+            if why:
+                item.add_marker(pytest.mark.skip(reason=f"{tier} tests: {why}"))
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
+    why = missing()
+    counts = {tier: sum(tier_of(item.path) == tier for item in items) for tier in ORDER}
+    return [
+        f"  {tier}: {count} tests" + (f", ALL SKIPPED: {why}" if why and tier in {"tools", "cluster"} else "")
+        for tier, count in counts.items()
+        if count
+    ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Stop before a dear tier when a cheap one has failed: minutes of booting nodes would tell nothing new."""
+    session = item.session
+    dear = tier_of(item.path) not in TRIED_AFTER_FAILURE
+    if dear and session.testsfailed and not item.config.getoption("--go-on"):
+        session.shouldstop = f"stopped before the {tier_of(item.path)} tests (--go-on runs them all the same)"
+    return (yield)

@@ -34,10 +34,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """Read a text file. The outcome's code is 2 (ENOENT) when there is none; a `secret` one is never shown."""
+    """Read a file. The outcome's code is 2 (ENOENT) when there is none; a `secret` one is never shown.
+
+    The text is latin-1 when `binary`, so that every byte survives.
+    """
 
     path: str
     secret: bool = False
+    binary: bool = False
     timeout: float = 20.0
     ok_codes: frozenset[int] = frozenset({0, 2})
     changes_state: bool = False

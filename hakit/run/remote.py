@@ -80,7 +80,7 @@ def _get(action: dict[str, Any]) -> dict[str, Any]:
     with open(action["path"], "rb") as file:
         return {
             "code": 0,
-            "out": file.read(_MOST).decode("latin-1" if action["secret"] else "utf-8", "backslashreplace"),
+            "out": file.read(_MOST).decode("latin-1" if action["binary"] else "utf-8", "backslashreplace"),
         }
 
 

@@ -1,0 +1,165 @@
+"""What Pacemaker says of itself: `crm_mon --output-as xml` as frozen facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hakit.core import Command
+from hakit.observe import parsing
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+# Ends with 102 (CRM_EX_DISCONNECT, "Not connected") where Pacemaker isn't running; older ones use 107 (ENOTCONN).
+COMMAND = Command(
+    ("crm_mon", "--one-shot", "--inactive", "--output-as", "xml"),
+    ok_codes=frozenset(range(256)),
+    timeout=20,
+    changes_state=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """One cluster node as the cluster sees it."""
+
+    name: str
+    online: bool
+    standby: bool
+    maintenance: bool
+    unclean: bool
+    pending: bool
+    dc: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceState:
+    """One primitive: where it is active, in which role, and what is wrong with it."""
+
+    id: str
+    group: str
+    agent: str
+    role: str
+    nodes: tuple[str, ...]
+    failed: bool
+    blocked: bool
+    managed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed operation that has not been cleaned up."""
+
+    operation: str
+    node: str
+    status: str
+    reason: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a node remembers of a resource: fail count (1000000 stands for INFINITY) and when it last started."""
+
+    resource: str
+    node: str
+    fail_count: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """All of it. `dc` is empty while there is no elected controller yet."""
+
+    dc: str = ""
+    quorate: bool = False
+    fencing: bool = True
+    maintenance: bool = False
+    nodes: tuple[NodeState, ...] = ()
+    resources: tuple[ResourceState, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    history: tuple[History, ...] = ()
+    bans: tuple[str, ...] = ()
+    placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def parse(text: str) -> ClusterState | None:
+    """Read the XML; None when Pacemaker isn't running there. Unknown elements and attributes are passed over."""
+    if "<pacemaker-result" not in text and "<crm_mon" not in text:
+        return None
+    root = parsing.xml(text, "crm_mon")
+    dc = root.find("summary/current_dc")
+    options = root.find("summary/cluster_options")
+    if dc is None or options is None:
+        return None
+    resources = tuple(_resource(found) for found in root.iterfind("resources//resource"))
+    return ClusterState(
+        dc=dc.get("name", "") if _yes(dc, "present") else "",
+        quorate=_yes(dc, "with_quorum"),
+        fencing=_yes(options, "stonith-enabled"),
+        maintenance=_yes(options, "maintenance-mode"),
+        nodes=tuple(_node(found) for found in root.iterfind("nodes/node")),
+        resources=resources,
+        failures=tuple(_failure(found) for found in root.iterfind("failures/failure")),
+        history=tuple(_histories(root)),
+        bans=tuple(found.get("id", "") for found in root.iterfind("bans/ban")),
+        placed={resource.id: resource.nodes for resource in resources},
+    )
+
+
+def _yes(element: etree._Element, name: str) -> bool:
+    return element.get(name) == "true"
+
+
+def _node(found: etree._Element) -> NodeState:
+    return NodeState(
+        name=found.get("name", ""),
+        online=_yes(found, "online"),
+        standby=_yes(found, "standby"),
+        maintenance=_yes(found, "maintenance"),
+        unclean=_yes(found, "unclean"),
+        pending=_yes(found, "pending"),
+        dc=_yes(found, "is_dc"),
+    )
+
+
+def _resource(found: etree._Element) -> ResourceState:
+    above = found.getparent()
+    return ResourceState(
+        id=found.get("id", ""),
+        group=above.get("id", "") if above is not None and above.tag == "group" else "",
+        agent=found.get("resource_agent", ""),
+        role=found.get("role", ""),
+        nodes=tuple(node.get("name", "") for node in found.iterfind("node")) if _yes(found, "active") else (),
+        failed=_yes(found, "failed"),
+        blocked=_yes(found, "blocked"),
+        managed=_yes(found, "managed"),
+    )
+
+
+def _failure(found: etree._Element) -> Failure:
+    return Failure(
+        operation=found.get("op_key", found.get("id", "")),
+        node=found.get("node", ""),
+        status=found.get("exitstatus", ""),
+        reason=found.get("exitreason", ""),
+        when=found.get("last-rc-change", ""),
+    )
+
+
+def _histories(root: etree._Element) -> list[History]:
+    seen = []
+    for node in root.iterfind("node_history/node"):
+        for resource in node.iterfind("resource_history"):
+            starts = [op for op in resource.iterfind("operation_history") if op.get("task") == "start"]
+            count = resource.get("fail-count", "0")
+            seen.append(
+                History(
+                    resource=resource.get("id", ""),
+                    node=node.get("name", ""),
+                    fail_count=1_000_000 if count == "INFINITY" else int(count),
+                    started=starts[-1].get("last-rc-change", "") if starts else "",
+                )
+            )
+    return seen

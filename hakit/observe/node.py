@@ -1,0 +1,88 @@
+"""What of the cluster is there on one node: files, keys, who pcs knows, what runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hakit.core import Action, Command, Digest, Get, Outcome
+from hakit.observe import crm_mon, links, record
+
+COROSYNC_CONF = "/etc/corosync/corosync.conf"
+COROSYNC_KEY = "/etc/corosync/authkey"
+PACEMAKER_KEY = "/etc/pacemaker/authkey"
+CIB = "/var/lib/pacemaker/cib/cib.xml"
+KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
+AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
+
+# 102 (CRM_EX_DISCONNECT) and friends where Pacemaker isn't running: no answer is an answer here.
+_LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), timeout=20, changes_state=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
+
+    `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
+    """
+
+    host: str
+    corosync_conf: str
+    corosync_key: str
+    pacemaker_key: str
+    agent: str
+    pcs_hosts: frozenset[str]
+    cib: str
+    state: crm_mon.ClusterState | None
+    links: tuple[links.Link, ...]
+    corosync_quorate: bool
+    record: record.Record | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether Pacemaker answers here."""
+        return self.state is not None
+
+
+def actions() -> tuple[Action, ...]:
+    """Name what to ask a node, in the order in which `read` takes the outcomes."""
+    return (
+        Get(COROSYNC_CONF),
+        Digest(COROSYNC_KEY),
+        Digest(PACEMAKER_KEY),
+        Digest(AGENT),
+        Get(KNOWN_HOSTS, secret=True),
+        Get(CIB, secret=True),
+        Get(record.PATH),
+        crm_mon.COMMAND,
+        _LIVE_CIB,
+        links.LINKS,
+        links.QUORUM,
+    )
+
+
+def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
+    """Turn the outcomes of `actions` into facts."""
+    conf, corosync_key, pacemaker_key, agent, known, disk_cib, noted, monitor, live_cib, stats, quorum = outcomes
+    return NodeFacts(
+        host=host,
+        corosync_conf=conf.stdout if conf.code == 0 else "",
+        corosync_key=corosync_key.stdout if corosync_key.code == 0 else "",
+        pacemaker_key=pacemaker_key.stdout if pacemaker_key.code == 0 else "",
+        agent=agent.stdout if agent.code == 0 else "",
+        pcs_hosts=_pcs_hosts(known.stdout) if known.code == 0 else frozenset(),
+        cib=live_cib.stdout if live_cib.code == 0 else disk_cib.stdout if disk_cib.code == 0 else "",
+        state=crm_mon.parse(monitor.stdout),
+        links=links.parse(stats.stdout) if stats.code == 0 else (),
+        corosync_quorate=quorum.code == 0,
+        record=record.parse(noted.stdout) if noted.code == 0 else None,
+    )
+
+
+def _pcs_hosts(text: str) -> frozenset[str]:
+    # The file of `pcs host auth`: {"known_hosts": {NAME: {"dest_list": …, "token": …}}}; only the names are kept.
+    try:
+        return frozenset(json.loads(text)["known_hosts"])
+    except (ValueError, KeyError, TypeError):
+        return frozenset()

@@ -1,0 +1,44 @@
+"""What hakit wrote down on a node before it changed anything there, so that it can be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from hakit.core import HakitError
+
+PATH = "/var/lib/hakit/record.json"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBefore:
+    """How a unit stood: systemd's UnitFileState (enabled, disabled, …) and whether it ran."""
+
+    boot: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The host before bootstrap: its units, and the files that were replaced (path to text)."""
+
+    cluster: str
+    units: Mapping[str, UnitBefore] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def dump(self) -> str:
+        """Give the text that `parse` reads."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+
+
+def parse(text: str) -> Record:
+    """Read a record. Raises HakitError when it is damaged."""
+    try:
+        data = json.loads(text)
+        units = {name: UnitBefore(str(u["boot"]), bool(u["active"])) for name, u in data["units"].items()}
+        return Record(str(data["cluster"]), units, {str(k): str(v) for k, v in data["files"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HakitError(
+            f"{PATH} is damaged: {error}", hint=f"look at it, and remove it if it is of no use: {PATH}"
+        ) from error

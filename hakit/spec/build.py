@@ -1,0 +1,98 @@
+"""From a draft without faults to the model, with every default filled in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+
+from hakit.model import PROFILES, Agent, Cluster, NoFencing, Node, Ring, Service, Switchback, Timing, Vip
+from hakit.model.service import Timeouts
+from hakit.spec import draft
+from hakit.spec.draft import Draft
+from hakit.spec.networks import Network, RingNetwork, ring_networks
+
+PORT = 5405  # corosync.conf(5), mcastport; with knet every link has its own address, so one port serves all
+PROFILE = "normal"
+UNIT_SUFFIXES = ("service",)
+
+
+def build(spec: Draft) -> Cluster:
+    """Make the model. The draft must have passed every rule."""
+    networks = ring_networks(spec)
+    return Cluster(
+        name=spec.cluster.text if spec.cluster else "",
+        nodes=_nodes(spec),
+        rings=tuple(_ring(spec, ring) for ring in networks),
+        fencing=NoFencing(spec.reason.text.strip() if spec.reason else ""),
+        services=tuple(_service(service, networks[0].network) for service in spec.services),
+        timing=timing(spec),
+        autostart=True if spec.autostart is None else spec.autostart,
+    )
+
+
+def node_ids(spec: Draft) -> dict[str, int]:
+    """Give every node its id: the one said, else the lowest that is free, in the order of the file."""
+    said = {node.name: node.id for node in spec.nodes if node.id is not None}
+    free = (number for number in range(1, 2 + len(spec.nodes) + len(said)) if number not in said.values())
+    return {node.name: said[node.name] if node.name in said else next(free) for node in spec.nodes}
+
+
+def unit_name(text: str) -> str:
+    """Complete a unit's name as systemctl does: `squid` means `squid.service`."""
+    return text if "." in text.rpartition("@")[2] and text.endswith(UNIT_SUFFIXES) else f"{text}.service"
+
+
+def timing(spec: Draft) -> Timing:
+    """Take the profile and put the numbers over it that are said; consensus follows token unless it is said too."""
+    word = spec.timing.text if spec.timing else PROFILE
+    base = PROFILES.get(word, PROFILES[PROFILE])
+    said = dict(spec.timers)
+    if "token" in said and "consensus" not in said:
+        said["consensus"] = -(-said["token"] * 6 // 5)  # 1.2 * token, rounded up: corosync.conf(5), consensus
+    known = {name: number for name, number in said.items() if name in Timing.__dataclass_fields__}
+    return replace(base, **known)  # type: ignore[arg-type]  # every number is one of Timing's int fields
+
+
+def _nodes(spec: Draft) -> tuple[Node, ...]:
+    ids = node_ids(spec)
+    return tuple(
+        Node(node.name, ids[node.name], tuple(a.value.ip for a in node.addresses or () if a and a.value))
+        for node in spec.nodes
+    )
+
+
+def _ring(spec: Draft, ring: RingNetwork) -> Ring:
+    options = spec.rings[ring.number] if spec.rings else None
+    if ring.network is None:
+        raise ValueError(f"ring {ring.number} has no network")
+    # Of the links that are up, knet uses the one with the highest priority (corosync.conf(5), link_mode passive).
+    # Ring 0 carries the clients, whose bursts would delay the token; so a later, private ring goes first, and
+    # ring 0 is the reserve.
+    priority = options.priority if options and options.priority is not None else ring.number + 1
+    return Ring(ring.number, ring.network, priority, options.port or PORT if options else PORT)
+
+
+def _service(service: draft.Service, ring0: Network | None) -> Service:
+    default = Timeouts()
+    return Service(
+        name=service.name,
+        unit=unit_name(service.unit.text) if service.unit else "",
+        vip=Vip(vip_interface(service.vip, ring0), service.vip.nic.text if service.vip.nic else None)
+        if service.vip and service.vip.address.value
+        else None,
+        agent=Agent(service.agent or Agent.SYSTEMD),
+        prefer=service.prefer.text if service.prefer else None,
+        switchback=Switchback(service.switchback.text if service.switchback else Switchback.NEVER),
+        depends_on=tuple(other.text for other in service.depends_on),
+        timeouts=replace(default, **service.timeouts),
+    )
+
+
+def vip_interface(vip: draft.Vip, ring0: Network | None) -> IPv4Interface | IPv6Interface:
+    """Return the VIP with its network: the prefix that is said, else ring 0's. Raises ValueError for a bad address."""
+    value = vip.address.value
+    if value is None:
+        raise ValueError(vip.address.text)
+    if vip.address.prefixed or ring0 is None:
+        return value
+    return ip_interface((value.ip, ring0.prefixlen))

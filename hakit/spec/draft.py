@@ -1,0 +1,210 @@
+"""The spec as far as it can be understood: what is wrongly typed or missing is None, and the rest stays usable.
+
+Structure is the schema's business. A draft lets the rules look at everything else in the same run, so that a
+typing error in one service doesn't hide an address that is there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from typing import TYPE_CHECKING
+
+from hakit.spec.place import Loc, Place
+
+if TYPE_CHECKING:
+    from hakit.spec.source import Source
+
+Interface = IPv4Interface | IPv6Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text and where it stands."""
+
+    text: str
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address as written. `value` is None when it is none; without `/N` written, `prefixed` is False."""
+
+    text: str
+    loc: Loc
+    value: Interface | None
+    prefixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node. `addresses` has None where no text stands."""
+
+    name: str
+    loc: Loc
+    id: int | None
+    addresses: tuple[Address | None, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RingOptions:
+    """One entry of the top-level `rings`."""
+
+    loc: Loc
+    network: Address | None
+    priority: int | None
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vip:
+    """A service's virtual IP."""
+
+    address: Address
+    nic: Written | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service."""
+
+    name: str
+    loc: Loc
+    unit: Written | None
+    vip: Vip | None
+    agent: str | None
+    prefer: Written | None
+    switchback: Written | None
+    depends_on: tuple[Written, ...]
+    timeouts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The whole spec as far as understood; `timing` is the profile's word, `timers` the numbers said beside it."""
+
+    source: Source
+    cluster: Written | None = None
+    nodes: tuple[Node, ...] = ()
+    rings: tuple[RingOptions, ...] | None = None
+    reason: Written | None = None
+    services: tuple[Service, ...] = ()
+    timing: Written | None = None
+    timers: dict[str, int] = field(default_factory=dict)
+    autostart: bool | None = None
+
+    def at(self, loc: Loc) -> Place:
+        """Say where the value of `loc` stands."""
+        return self.source.place(loc)
+
+    def at_key(self, loc: Loc) -> Place:
+        """Say where the key of `loc` stands."""
+        return self.source.place(loc, key=True)
+
+
+def draft(source: Source) -> Draft:
+    """Take from the data whatever has the right type."""
+    data = _mapping(source.data)
+    timing = _mapping(data.get("timing"))
+    autostart = data.get("autostart")
+    return Draft(
+        source=source,
+        cluster=_written(data, "cluster", ()),
+        nodes=tuple(_node(name, part) for name, part in _items(data, "nodes")),
+        rings=tuple(_ring(index, part) for index, part in enumerate(_list(data["rings"])))
+        if isinstance(data.get("rings"), list)
+        else None,
+        reason=_written(_mapping(data.get("fencing")), "none", ("fencing",)),
+        services=tuple(_service(name, part) for name, part in _items(data, "services")),
+        timing=_written(data, "timing", ()) or _written(timing, "profile", ("timing",)),
+        timers=_numbers(timing),
+        autostart=autostart if isinstance(autostart, bool) else None,
+    )
+
+
+def address(text: str, loc: Loc) -> Address:
+    """Read an address with or without its prefix."""
+    try:
+        value = ip_interface(text)
+    except ValueError:
+        return Address(text, loc, None, prefixed="/" in text)
+    return Address(text, loc, value, prefixed="/" in text)
+
+
+def _node(name: str, part: dict[str, object]) -> Node:
+    loc: Loc = ("nodes", name)
+    rings = part.get("rings")
+    addresses = (
+        tuple(address(item, (*loc, "rings", i)) if isinstance(item, str) else None for i, item in enumerate(rings))
+        if isinstance(rings, list)
+        else None
+    )
+    return Node(name, loc, _number(part, "id"), addresses)
+
+
+def _ring(index: int, part: object) -> RingOptions:
+    loc: Loc = ("rings", index)
+    fields = _mapping(part)
+    network = _written(fields, "network", loc)
+    return RingOptions(
+        loc,
+        address(network.text, network.loc) if network else None,
+        _number(fields, "priority"),
+        _number(fields, "port"),
+    )
+
+
+def _service(name: str, part: dict[str, object]) -> Service:
+    loc: Loc = ("services", name)
+    agent = _written(part, "agent", loc)
+    depends_on = part.get("depends_on")
+    return Service(
+        name=name,
+        loc=loc,
+        unit=_written(part, "unit", loc),
+        vip=_vip(part, loc),
+        agent=agent.text if agent else None,
+        prefer=_written(part, "prefer", loc),
+        switchback=_written(part, "switchback", loc),
+        depends_on=tuple(
+            Written(item, (*loc, "depends_on", i)) for i, item in enumerate(_list(depends_on)) if isinstance(item, str)
+        ),
+        timeouts=_numbers(_mapping(part.get("timeouts"))),
+    )
+
+
+def _vip(part: dict[str, object], loc: Loc) -> Vip | None:
+    text = _written(part, "vip", loc)
+    if text:
+        return Vip(address(text.text, text.loc), None)
+    fields = _mapping(part.get("vip"))
+    text = _written(fields, "address", (*loc, "vip"))
+    return Vip(address(text.text, text.loc), _written(fields, "nic", (*loc, "vip"))) if text else None
+
+
+def _written(fields: dict[str, object], key: str, loc: Loc) -> Written | None:
+    value = fields.get(key)
+    return Written(value, (*loc, key)) if isinstance(value, str) else None
+
+
+def _number(fields: dict[str, object], key: str) -> int | None:
+    value = fields.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _numbers(fields: dict[str, object]) -> dict[str, int]:
+    return {key: number for key in fields if (number := _number(fields, key)) is not None}
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _items(data: dict[str, object], key: str) -> Iterator[tuple[str, dict[str, object]]]:
+    for name, part in _mapping(data.get(key)).items():
+        yield name, _mapping(part)

@@ -1,0 +1,1 @@
+"""One file per topic: what a spec must hold to beyond its structure."""

@@ -1,1 +1,32 @@
-"""Files from the model: corosync.conf and the CIB; pure."""
+"""Files from the model: corosync.conf and the CIB; pure.
+
+The names are loaded when they are asked for, so that a corosync.conf is rendered without the XML libraries.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hakit.render.corosync import corosync_conf
+    from hakit.render.document import cib
+    from hakit.render.merge import differences, foreign, leftovers, merged
+
+__all__ = ["cib", "corosync_conf", "differences", "foreign", "leftovers", "merged"]
+
+_HOMES = {
+    "cib": "document",
+    "corosync_conf": "corosync",
+    "differences": "merge",
+    "foreign": "merge",
+    "leftovers": "merge",
+    "merged": "merge",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"hakit.render.{_HOMES[name]}"), name)

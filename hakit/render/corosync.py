@@ -1,0 +1,95 @@
+"""The corosync.conf that a cluster means."""
+
+from __future__ import annotations
+
+from hakit.model import Cluster, Node, Ring, sections
+from hakit.model.sections import Section
+
+# Added to the token for every node beyond the second (corosync.conf(5), token_coefficient), in milliseconds.
+_TOKEN_COEFFICIENT = 650
+_TWO = 2
+
+
+def corosync_conf(cluster: Cluster) -> str:
+    """Render /etc/corosync/corosync.conf: the same bytes for every node and every time."""
+    root = Section(sections=(_totem(cluster), _nodelist(cluster), _quorum(cluster), _logging()))
+    return sections.dump(
+        root,
+        header=(
+            f"Made by hakit for the cluster {cluster.name}.",
+            "Changes belong in its spec file: hakit bootstrap writes this file again.",
+        ),
+    )
+
+
+def _totem(cluster: Cluster) -> Section:
+    # ip_version is left at knet's default: it only guides the resolver, and only literal addresses stand here.
+    # The knet_ping values too: Corosync derives them from the token, for any number of nodes.
+    return Section(
+        "totem",
+        (
+            ("version", "2"),
+            ("cluster_name", cluster.name),
+            ("transport", "knet"),
+            ("crypto_cipher", "aes256"),
+            ("crypto_hash", "sha256"),
+            ("token", str(cluster.timing.token)),
+            ("consensus", str(_consensus(cluster))),
+            ("link_mode", "passive"),
+        ),
+        tuple(_interface(ring) for ring in cluster.rings),
+    )
+
+
+def _consensus(cluster: Cluster) -> int:
+    # corosync.conf(5): with three nodes or more it should be larger than the token, at least 1.2 times, and
+    # the token that counts there grows with the nodes.
+    grown = cluster.timing.token + _TOKEN_COEFFICIENT * max(0, len(cluster.nodes) - _TWO)
+    return (
+        max(cluster.timing.consensus, -(-grown * 12 // 10)) if len(cluster.nodes) > _TWO else cluster.timing.consensus
+    )
+
+
+def _interface(ring: Ring) -> Section:
+    return Section(
+        "interface",
+        (
+            ("linknumber", str(ring.number)),
+            ("knet_link_priority", str(ring.priority)),
+            ("mcastport", str(ring.mcastport)),
+        ),
+    )
+
+
+def _nodelist(cluster: Cluster) -> Section:
+    return Section("nodelist", sections=tuple(_node(node, cluster.rings) for node in cluster.nodes))
+
+
+def _node(node: Node, rings: tuple[Ring, ...]) -> Section:
+    addresses = zip(rings, node.addresses, strict=True)
+    return Section(
+        "node",
+        (
+            *((f"ring{ring.number}_addr", str(address)) for ring, address in addresses),
+            ("name", node.name),
+            ("nodeid", str(node.id)),
+        ),
+    )
+
+
+def _quorum(cluster: Cluster) -> Section:
+    # two_node implies wait_for_all (votequorum(5)); said, so that the next reader needn't know.
+    two = (("two_node", "1"), ("wait_for_all", "1")) if len(cluster.nodes) == _TWO else ()
+    return Section("quorum", (("provider", "corosync_votequorum"), *two))
+
+
+def _logging() -> Section:
+    return Section(
+        "logging",
+        (
+            ("to_logfile", "yes"),
+            ("logfile", "/var/log/corosync/corosync.log"),
+            ("to_syslog", "yes"),
+            ("timestamp", "on"),
+        ),
+    )

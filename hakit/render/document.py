@@ -1,0 +1,90 @@
+"""The whole CIB that a cluster means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lxml import etree
+
+from hakit.core import ExitCode, HakitError
+from hakit.model import Cluster
+from hakit.render import fragments, parts
+from hakit.render.fragments import Templates
+
+# The newest that every supported release takes: 2.0.5 knows no later one, 3.0 asks for 3.2 at least.
+SCHEMA = "pacemaker-3.5"
+PROPERTIES_ID = "cib-bootstrap-options"
+_DEFAULTS_ID = "rsc-options"
+
+
+def cib(cluster: Cluster, *, templates: Path | None = None) -> str:
+    """Render the CIB as a document that can be put in place before the first start.
+
+    `templates` is a folder of the user's own templates, looked into first. Raises HakitError when two parts
+    would get the same id, or a template of the user's is faulty.
+    """
+    return fragments.written(tree(cluster, templates))
+
+
+def properties(cluster: Cluster) -> dict[str, str]:
+    """Return the cluster properties that hakit decides; all others are left to Pacemaker and the operator."""
+    del cluster
+    return {
+        # The only fencing decision that a spec can make so far is the one to go without.
+        "stonith-enabled": "false",
+        "no-quorum-policy": "stop",
+        # How long the first election waits for nodes that may not be there; Pacemaker's 20 s delay every cold start.
+        "dc-deadtime": "2s",
+    }
+
+
+def resource_defaults(cluster: Cluster) -> dict[str, str]:
+    """Return the meta attributes that every resource inherits."""
+    return {
+        "resource-stickiness": "100",
+        "migration-threshold": str(cluster.timing.migration_threshold),
+        "failure-timeout": f"{cluster.timing.failure_timeout}s",
+    }
+
+
+def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
+    """Build the CIB's element tree."""
+    shapes = fragments.templates(templates)
+    root = shapes.element("cib", "", schema=SCHEMA)
+    section(root, "crm_config").append(
+        _set("cluster_property_set", PROPERTIES_ID, properties(cluster), shapes),
+    )
+    section(root, "rsc_defaults").append(_set("meta_attributes", _DEFAULTS_ID, resource_defaults(cluster), shapes))
+    resources, constraints = section(root, "resources"), section(root, "constraints")
+    for service in cluster.services:
+        resources.append(parts.group(service, cluster.timing, shapes))
+        constraints.extend(parts.constraints(service, shapes))
+    _refuse_same_ids(root)
+    return root
+
+
+def section(root: etree._Element, name: str) -> etree._Element:
+    """Return the section of the configuration, adding it when there is none."""
+    configuration = root.find("configuration")
+    if configuration is None:
+        raise HakitError("a CIB without configuration")
+    found = configuration.find(name)
+    return etree.SubElement(configuration, name) if found is None else found
+
+
+def _set(tag: str, set_id: str, values: dict[str, str], shapes: Templates) -> etree._Element:
+    return shapes.element(tag, set_id, pairs=parts.pairs(set_id, values))
+
+
+def _refuse_same_ids(root: etree._Element) -> None:
+    seen: set[str] = set()
+    for element in root.iter():
+        name = element.get("id")
+        if name in seen:
+            raise HakitError(
+                f"two parts of the CIB would have the id {name}",
+                hint="rename one of the services whose names end or begin alike",
+                code=ExitCode.SPEC,
+            )
+        if name is not None:
+            seen.add(name)

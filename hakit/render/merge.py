@@ -1,0 +1,138 @@
+"""A running cluster's CIB and the spec: what differs, and the CIB with hakit's part made as declared.
+
+hakit owns resources, constraints, the defaults of resources and operations, and the few cluster properties that
+it sets. Everything else is Pacemaker's or the operator's and is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+
+from lxml import etree
+
+from hakit.model import Cluster
+from hakit.render import document, facts, fragments
+from hakit.render.facts import Facts
+
+# The constraints that `pcs resource move`, `crm resource move` and `crm_resource --ban` leave behind.
+_LEFTOVERS = ("cli-prefer-", "cli-ban-", "cli-standby-")
+
+_OWNED: dict[str, Callable[[etree._Element | None], Facts]] = {
+    "resources": facts.of_resources,
+    "constraints": facts.of_constraints,
+    "rsc_defaults": lambda section: facts.of_defaults(section, "resource defaults"),
+    "op_defaults": lambda section: facts.of_defaults(section, "operation defaults"),
+}
+
+
+def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> str:
+    """Return the live CIB with hakit's part replaced. What already means the same is left as it is written.
+
+    What the spec doesn't know in hakit's part is gone from the result: ask `foreign` and `leftovers` before.
+    """
+    live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
+    for name, read in _OWNED.items():
+        wanted, present = facts.section(ours, name), facts.section(live, name)
+        if read(wanted) != read(present):
+            document.section(live, name)[:] = [] if wanted is None else _kept(present, wanted, read)
+    _set_properties(live, document.properties(cluster))
+    return fragments.written(live)
+
+
+def differences(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[str, ...]:
+    """Say in a line each what `merged` would change, hakit's order first; empty when nothing."""
+    live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
+    return tuple(_compared(_facts(live, cluster), _facts(ours, cluster)))
+
+
+def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of resources and constraints that the spec doesn't have, leftovers of moves not among them."""
+    known = set(_ids(document.tree(cluster, templates)))
+    return tuple(name for name in _ids(fragments.parse(live_cib_xml)) if name not in known and not _leftover(name))
+
+
+def leftovers(live_cib_xml: str) -> tuple[str, ...]:
+    """Return the ids of the constraints that a move or ban left behind."""
+    constraints = facts.section(fragments.parse(live_cib_xml), "constraints")
+    names = () if constraints is None else (str(element.get("id", "")) for element in constraints)
+    return tuple(name for name in names if _leftover(name))
+
+
+def _leftover(name: str) -> bool:
+    return name.startswith(_LEFTOVERS)
+
+
+def _ids(root: etree._Element) -> Iterator[str]:
+    for name in ("resources", "constraints"):
+        section = facts.section(root, name)
+        for element in () if section is None else section:
+            elements = element.iter(*facts.RESOURCES) if name == "resources" else (element,)
+            yield from (str(each.get("id", "")) for each in elements)
+
+
+def _kept(
+    present: etree._Element | None, wanted: etree._Element, read: Callable[[etree._Element | None], Facts]
+) -> list[etree._Element]:
+    """Return the wanted elements, each as it is written in the live CIB where that means the same."""
+    written = {} if present is None else {element.get("id"): element for element in present}
+    chosen = []
+    for element in wanted:
+        old = written.get(element.get("id"))
+        same = old is not None and read(_alone(old)) == read(_alone(element))
+        chosen.append(deepcopy(old if same and old is not None else element))
+    return chosen
+
+
+def _alone(element: etree._Element) -> etree._Element:
+    section = etree.Element("section")
+    section.append(deepcopy(element))
+    return section
+
+
+def _set_properties(live: etree._Element, wanted: dict[str, str]) -> None:
+    section = document.section(live, "crm_config")
+    left = dict(wanted)
+    for pair in facts.properties(section):
+        name = pair.get("name", "")
+        if name not in wanted:
+            continue
+        left.pop(name, None)
+        if facts.meaning(name, pair.get("value", "")) != facts.meaning(name, wanted[name]):
+            pair.set("value", wanted[name])
+    if left:
+        own = _property_set(section)
+        for name, value in left.items():
+            etree.SubElement(own, "nvpair", id=f"{document.PROPERTIES_ID}-{name}", name=name, value=value)
+
+
+def _property_set(section: etree._Element) -> etree._Element:
+    for element in section.iterfind("cluster_property_set"):
+        if element.get("id") == document.PROPERTIES_ID:
+            return element
+    return etree.SubElement(section, "cluster_property_set", id=document.PROPERTIES_ID)
+
+
+def _facts(root: etree._Element, cluster: Cluster) -> Facts:
+    result = facts.of_properties(facts.section(root, "crm_config"), document.properties(cluster))
+    for name, read in _OWNED.items():
+        result |= read(facts.section(root, name))
+    return result
+
+
+def _compared(live: Facts, ours: Facts) -> Iterator[str]:
+    for subject, wanted in ours.items():
+        present = live.get(subject)
+        if present is None:
+            yield f"{subject} is missing"
+            continue
+        for what, value in wanted.items():
+            if what not in present:
+                yield f"{subject}: {what} is not set, should be {value}"
+            elif present[what] != value:
+                yield f"{subject}: {what} is {present[what]}, should be {value}"
+        yield from (
+            f"{subject}: {what} is {present[what]}, should not be set" for what in present if what not in wanted
+        )
+    yield from (f"{subject} is not in the spec" for subject in live if subject not in ours)

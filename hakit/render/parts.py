@@ -1,0 +1,134 @@
+"""A service as the parts of a CIB: which resources and constraints, with which ids and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from hakit.model import Agent, Service, Switchback, Timing, Vip
+from hakit.render.fragments import Templates
+
+# A preference steers the first placement only: it is below the stickiness that keeps a running service where
+# it is. With switchback it has no stickiness to beat.
+_PREFER = {Switchback.NEVER: "50", Switchback.AUTOMATIC: "100"}
+# What IPaddr2's own metadata advises.
+_VIP_TIMEOUT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and value with the id that Pacemaker wants."""
+
+    id: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a resource; interval and timeout as Pacemaker writes them."""
+
+    id: str
+    name: str
+    interval: str
+    timeout: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentName:
+    """A resource agent as the CIB names it; `provider` only for OCF."""
+
+    standard: str
+    type: str
+    provider: str = ""
+
+
+def pairs(set_id: str, values: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Give every value an id of its own, made from the set's id and its name."""
+    return tuple(Pair(f"{set_id}-{name}", name, value) for name, value in values.items())
+
+
+def group(service: Service, timing: Timing, templates: Templates) -> etree._Element:
+    """Render the service's group: the VIP first, so that it is up before the unit and goes after it."""
+    element = templates.element("group", service.name)
+    if service.switchback is Switchback.AUTOMATIC:
+        set_id = f"{service.name}-meta_attributes"
+        meta = pairs(set_id, {"resource-stickiness": "0"})
+        element.append(templates.element("meta_attributes", set_id, pairs=meta))
+    if service.vip is not None:
+        element.append(_vip(f"{service.name}-vip", service.vip, timing, templates))
+    element.append(_unit(f"{service.name}-unit", service, timing, templates))
+    return element
+
+
+def constraints(service: Service, templates: Templates) -> Iterator[etree._Element]:
+    """Render where the service likes to be and what it must follow."""
+    name = service.name
+    if service.prefer is not None:
+        yield templates.element(
+            "rsc_location",
+            f"{name}-prefers-{service.prefer}",
+            resource=name,
+            node=service.prefer,
+            score=_PREFER[service.switchback],
+        )
+    for other in service.depends_on:
+        yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name)
+        yield templates.element("rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other)
+
+
+def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:
+    parameters = {"ip": str(vip.interface.ip), "cidr_netmask": str(vip.interface.network.prefixlen)}
+    if vip.nic is not None:
+        parameters["nic"] = vip.nic
+    operations = _operations(resource, timing.vip_interval, (_VIP_TIMEOUT, _VIP_TIMEOUT, _VIP_TIMEOUT))
+    agent = AgentName("ocf", "IPaddr2", "heartbeat")
+    return _primitive(resource, agent, parameters, operations, templates)
+
+
+def _unit(resource: str, service: Service, timing: Timing, templates: Templates) -> etree._Element:
+    timeouts = service.timeouts
+    operations = _operations(resource, timing.unit_interval, (timeouts.monitor, timeouts.start, timeouts.stop))
+    match service.agent:
+        case Agent.SYSTEMD:
+            return _primitive(resource, AgentName("systemd", unit_type(service.unit)), {}, operations, templates)
+        case Agent.QUICKSERVICE:
+            agent = AgentName("ocf", "quickservice", "hakit")
+            return _primitive(resource, agent, {"unit": service.unit}, operations, templates)
+
+
+def unit_type(unit: str) -> str:
+    """Return the unit as Pacemaker's systemd class is told: `.service` is understood, as pcs and crm show it.
+
+    It stays where another dot is left in the name, because Pacemaker takes what is behind the last dot for the
+    kind of unit (systemd.c, systemd_unit_extension).
+    """
+    short = unit.removesuffix(".service")
+    return unit if "." in short else short
+
+
+def _operations(resource: str, interval: int, timeouts: tuple[int, int, int]) -> tuple[Operation, ...]:
+    return tuple(
+        Operation(f"{resource}-{name}", name, f"{every}s", f"{timeout}s")
+        for name, every, timeout in zip(("monitor", "start", "stop"), (interval, 0, 0), timeouts, strict=True)
+    )
+
+
+def _primitive(
+    resource: str,
+    agent: AgentName,
+    parameters: Mapping[str, str],
+    operations: tuple[Operation, ...],
+    templates: Templates,
+) -> etree._Element:
+    set_id = f"{resource}-instance_attributes"
+    return templates.element(
+        "primitive",
+        resource,
+        agent=agent,
+        parameters=pairs(set_id, parameters),
+        parameters_id=set_id,
+        operations=operations,
+    )

@@ -1,0 +1,1 @@
+"""Facts about one host: what to ask it, and how to read its answers."""

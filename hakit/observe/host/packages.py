@@ -1,0 +1,31 @@
+"""Which versions of the cluster's software the host has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hakit.core import Action, Command, Outcome
+
+# Without these there is no cluster of hakit's kind.
+NEEDED = ("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents")
+# These are used where they are.
+WELCOME = ("crmsh", "sbd", "fence-agents")
+
+ACTIONS: tuple[Action, ...] = (
+    # Exit code 1: some are not known at all; the others are listed all the same (dpkg-query(1)).
+    Command(
+        ("dpkg-query", "--show", "--showformat", "${Package}\t${db:Status-Abbrev}\t${Version}\n", *NEEDED, *WELCOME),
+        ok_codes=frozenset({0, 1}),
+        timeout=20,
+        changes_state=False,
+    ),
+)
+
+
+def read(outcomes: Sequence[Outcome]) -> Mapping[str, str] | None:
+    """Return the version of each installed package; None on a host without dpkg."""
+    (outcome,) = outcomes
+    if outcome.code == 127:  # noqa: PLR2004 - "not found", as shells and hakit.run say it
+        return None
+    rows = (line.split("\t") for line in outcome.stdout.splitlines())
+    return {row[0]: row[2] for row in rows if len(row) == 3 and row[1].startswith("ii")}  # noqa: PLR2004

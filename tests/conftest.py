@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-cases", action="store_true", help="rewrite the expected files of tests/cases")
     parser.addoption("--go-on", action="store_true", help="run the tools and cluster tiers also after a failure")
 
 
@@ -77,3 +78,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if dear and session.testsfailed and not item.config.getoption("--go-on"):
         session.shouldstop = f"stopped before the {tier_of(item.path)} tests (--go-on runs them all the same)"
     return (yield)
+
+
+@pytest.fixture
+def same_as_file(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
+    """Compare a text with a case's file, byte for byte; `--update-cases` writes the file instead."""
+
+    def check(text: str, file: Path) -> None:
+        if request.config.getoption("--update-cases"):
+            file.write_bytes(text.encode())
+        assert file.is_file(), f"no such case file: {file} (--update-cases writes it)"
+        assert text == file.read_bytes().decode()
+
+    return check

@@ -1,0 +1,85 @@
+"""One node: its root file system of two layers, the few files that make it itself, and its boot."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hakit.core.action import Command
+from hakit.lab import access, mounts
+from hakit.lab.layout import CLIENT, RINGS, Host, Layout
+from hakit.run import machine
+
+# systemd 256 and later refuses the old cgroups, which systemd-nspawn offers on a machine that has both kinds.
+ENV: Mapping[str, str] = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+
+_SQUID = """\
+# This node's own: the lab's networks may use the proxy, and there is no resolver to wait for.
+visible_hostname {name}
+dns_nameservers 127.0.0.1
+acl lab src {networks}
+http_access allow lab
+"""
+
+
+def mount(layout: Layout, node: str, base: Path) -> None:
+    """Lay the node's own layer over the base; does nothing if that is so already."""
+    folder, root = layout.node_folder(node), layout.root(node)
+    for part in ("upper", "work", "root"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    if root not in mounts.below(root):
+        layers = f"lowerdir={base},upperdir={folder / 'upper'},workdir={folder / 'work'}"
+        machine.must(Command(("mount", "-t", "overlay", "-o", layers, "overlay", str(root))))
+
+
+def furnish(layout: Layout, node: Host, others: Sequence[Host]) -> None:
+    """Write the node's names, keys and squid settings into its mounted root."""
+    root = layout.root(node.name)
+    for path, text in _files(layout, node, others).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    ssh, host_key = root / "root/.ssh", access.host_key(layout, node.name)
+    ssh.chmod(0o700)
+    for source, target in (
+        (access.key(layout), ssh / "id_ed25519"),
+        (host_key, root / "etc/ssh/ssh_host_ed25519_key"),
+    ):
+        shutil.copyfile(source, target)
+        target.chmod(0o600)
+
+
+def erase(layout: Layout, node: str) -> None:
+    """Unmount the node and forget its own layer."""
+    mounts.remove_tree(layout.node_folder(node))
+
+
+def boot_argv(layout: Layout, node: str) -> tuple[str, ...]:
+    """Return the command line that boots the node."""
+    return (
+        "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit",
+        f"--directory={layout.root(node)}", f"--machine={layout.unit(node)}", f"--hostname={node}",
+        f"--network-namespace-path={layout.namespace_file(node)}",
+        # Handed a namespace, nspawn drops what IPaddr2 and send_arp need. It doesn't get all: a node that could
+        # set the clock or load modules would do so to the whole machine.
+        "--capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_IPC_LOCK",
+        "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
+    )  # fmt: skip
+
+
+def _files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, str]:
+    names = "".join(f"{host.addresses[0]} {host.name}\n" for host in others)
+    public = access.key(layout).with_suffix(".pub").read_text()
+    return {
+        "etc/hostname": f"{node.name}\n",
+        "etc/hosts": f"127.0.0.1 localhost\n::1 localhost ip6-localhost\n{names}",
+        "etc/machine-id": f"{uuid.uuid4().hex}\n",
+        "etc/ssh/ssh_config.d/hakit-lab.conf": "StrictHostKeyChecking yes\n",
+        "etc/squid/conf.d/hakit-lab.conf": _SQUID.format(
+            name=node.name, networks=" ".join(f"{ring}.0/24" for ring in RINGS)
+        ),
+        "root/.ssh/authorized_keys": public,
+        "root/.ssh/id_ed25519.pub": public,
+        "root/.ssh/known_hosts": access.known_hosts(layout, [host for host in others if host.name != CLIENT]),
+    }

@@ -1,0 +1,74 @@
+"""Whether nodes are ready: ssh answers, systemd has booted, pcsd is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from hakit.core.action import Command
+from hakit.core.clock import DeadlinePassed, SystemClock, wait_until
+from hakit.core.errors import HakitError
+from hakit.core.event import Listener, StepDone, StepStarted
+from hakit.lab.layout import Host, Layout
+from hakit.run import machine
+
+PATIENCE = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a node said: systemd's state ("running", "starting", …; empty without an answer) and pcsd's."""
+
+    system: str
+    pcsd: str
+
+    @property
+    def ready(self) -> bool:
+        """A unit that failed is the node's own matter: Debian's stock corosync may well."""
+        return self.system in {"running", "degraded"} and self.pcsd == "active"
+
+
+def look(layout: Layout, node: Host) -> Seen:
+    """Ask a node over ssh."""
+    remote = "systemctl is-system-running; systemctl is-active pcsd.service"
+    outcome = machine.run(
+        Command(
+            ("ssh", "-F", str(layout.ssh_config), "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", node.name, remote),
+            timeout=15,
+            changes_state=False,
+        )
+    )
+    system, pcsd, *_ = (*outcome.stdout.split("\n"), "", "")
+    return Seen(system.strip(), pcsd.strip())
+
+
+def wait(layout: Layout, nodes: Sequence[Host], listener: Listener) -> None:
+    """Wait until all are ready. Raises HakitError with the end of what the container said."""
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        list(pool.map(lambda node: _wait(layout, node, listener), nodes))
+
+
+def _wait(layout: Layout, node: Host, listener: Listener) -> None:
+    start = time.monotonic()
+    listener.hear(StepStarted("boot", node.name))
+    try:
+        wait_until(
+            f"{node.name} is ready",
+            lambda: look(layout, node),
+            lambda seen: seen.ready,
+            clock=SystemClock(),
+            timeout=PATIENCE,
+            every=0.3,
+            in_a_row=1,
+        )
+    except DeadlinePassed as late:
+        listener.hear(StepDone("boot", node.name, time.monotonic() - start, ok=False))
+        said = (
+            layout.log(node.name).read_text(errors="replace").splitlines()[-15:]
+            if layout.log(node.name).exists()
+            else []
+        )
+        raise HakitError("\n".join([late.message, *(f"  | {line}" for line in said)])) from late
+    listener.hear(StepDone("boot", node.name, time.monotonic() - start, ok=True))

@@ -1,0 +1,47 @@
+"""What a lab node's Debian is made of, and the hash under which a built one is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+
+class Release(StrEnum):
+    """The Debian releases that the lab builds."""
+
+    BOOKWORM = "bookworm"
+    TRIXIE = "trixie"
+
+
+PACKAGES = (
+    # a machine that one can log into
+    "systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "procps", "less",
+    # networks, and looking at them
+    "iproute2", "iputils-ping", "iputils-arping", "ndisc6", "nftables", "curl",
+    # the cluster stack, both its front ends, and what judges agents
+    "corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "crmsh", "resource-agents", "libxml2-utils",
+    # services to look after
+    "squid", "nginx-light",
+)  # fmt: skip
+
+# What a node without disks, screens, seats or a way out has no use for; everything else stays as Debian has it.
+MASKED = (
+    "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
+    "fstrim.timer", "logrotate.timer", "man-db.timer", "systemd-tmpfiles-clean.timer",
+    "console-getty.service", "getty.target", "getty-static.service",
+    "systemd-firstboot.service", "systemd-hwdb-update.service", "systemd-networkd.service",
+    "systemd-networkd-wait-online.service", "systemd-pcrphase.service", "systemd-resolved.service",
+    "systemd-timesyncd.service", "systemd-update-utmp.service",
+)  # fmt: skip
+
+# A node's journal survives its power cuts, so that one can read what came before, but stays small.
+JOURNALD = "[Journal]\nStorage=persistent\nSystemMaxUse=48M\nRateLimitIntervalSec=0\n"
+
+# Counted up when a root has to be built anew though the lists above are the same.
+_EDITION = 1
+
+
+def digest(release: Release) -> str:
+    """Name the recipe by its contents: another list of packages is another root file system."""
+    said = "\n".join((str(_EDITION), release, *sorted(PACKAGES), "", *sorted(MASKED), JOURNALD))
+    return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -1,0 +1,129 @@
+"""Debian root file systems, built once by mmdebstrap and kept for every lab."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from hakit.core.action import Command
+from hakit.core.errors import HakitError
+from hakit.core.event import Listener, StepDone, StepStarted
+from hakit.lab import archive, locks, mounts, recipe
+from hakit.lab.recipe import Release
+from hakit.run import machine
+
+_TITLE = "Debian root"
+
+
+def cache() -> Path:
+    """Return the folder that holds built roots: $HAKIT_CACHE/rootfs, or the system's place."""
+    return Path(os.environ.get("HAKIT_CACHE", "/var/cache/hakit")) / "rootfs"
+
+
+def path(release: Release) -> Path:
+    """Return where the root of a release is or would be."""
+    return cache() / f"{release}-{recipe.digest(release)}"
+
+
+def ensure(release: Release, listener: Listener) -> Path:
+    """Return the root file system of a release, building it first if need be (a minute or two).
+
+    It is built beside its place and renamed when complete, so what is there is whole; one builds while others
+    wait. Nobody may write to it: it is the lower layer of every node. Raises HakitError.
+    """
+    place = path(release)
+    if place.is_dir():
+        return place
+    cache().mkdir(parents=True, exist_ok=True)
+    with locks.held(cache() / f"{place.name}.lock", listener, f"building Debian {release}"):
+        if not place.is_dir():
+            _build(release, place, listener)
+    return place
+
+
+def _build(release: Release, place: Path, listener: Listener) -> None:
+    need_tools()
+    for stale in cache().glob(f"{place.name}.building*"):
+        mounts.remove_tree(stale)
+    half = place.with_name(f"{place.name}.building")
+    listener.hear(StepStarted(_TITLE, release, f"no {release} root for this recipe in {cache()}"))
+    start = time.monotonic()
+    outcome = machine.run(_command(release, half))
+    if outcome.ok:
+        _finish(half)
+        half.rename(place)
+    listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
+    if not outcome.ok:
+        mounts.remove_tree(half)
+        raise HakitError(
+            outcome.explain(), hint="is the Debian archive of this machine's apt reachable? `apt-get update` shows"
+        )
+
+
+def need_tools() -> None:
+    """Raise HakitError with the line that installs them when a program is missing, or when not root."""
+    if os.geteuid() != 0:
+        raise HakitError("the lab needs root: it makes namespaces, mounts and containers", hint="sudo hakit lab …")
+    needed = {
+        "mmdebstrap": "mmdebstrap",
+        "systemd-nspawn": "systemd-container",
+        "ip": "iproute2",
+        "ssh-keygen": "openssh-client",
+        "nsenter": "util-linux",
+    }
+    where = machine.environment()["PATH"]
+    missing = [package for program, package in needed.items() if not shutil.which(program, path=where)]
+    if missing:
+        raise HakitError(
+            f"not installed on this machine: {', '.join(missing)}",
+            hint=f"apt-get install --no-install-recommends {' '.join(missing)} debian-archive-keyring",
+        )
+
+
+def _command(release: Release, target: Path) -> Command:
+    """Compose the mmdebstrap call.
+
+    It runs in a process and a mount namespace of its own and is bound to our life: should we be killed, then
+    so is everything that it started, and its mounts go with it (unshare(1) --kill-child, setpriv(1) --pdeathsig).
+    """
+    found = archive.find()
+    settings = archive.carried(machine.run(Command(("apt-config", "dump"))).stdout) if found else []
+    return Command(
+        (
+            "setpriv", "--pdeathsig", "KILL", "--",
+            "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+            "mmdebstrap",
+            "--mode=root", "--variant=minbase", "--format=directory",
+            f"--include={','.join(recipe.PACKAGES)}",
+            "--dpkgopt=path-exclude=/usr/share/man/*",
+            "--dpkgopt=path-exclude=/usr/share/locale/*",
+            "--dpkgopt=path-exclude=/usr/share/doc/*",
+            *(f"--aptopt={setting}" for setting in settings),
+            release, str(target),
+            *((found.line(release),) if found else ()),
+        ),
+        timeout=1800,
+    )  # fmt: skip
+
+
+def _finish(root: Path) -> None:
+    """Mask what a node has no use for, and forget what must not be the same on two machines."""
+    for unit in recipe.MASKED:
+        (root / "etc/systemd/system" / unit).unlink(missing_ok=True)
+        (root / "etc/systemd/system" / unit).symlink_to("/dev/null")
+    journald = root / "etc/systemd/journald.conf.d/hakit-lab.conf"
+    journald.parent.mkdir(parents=True, exist_ok=True)
+    journald.write_text(recipe.JOURNALD)
+    (root / "var/log/journal").mkdir(exist_ok=True)
+    for key in (root / "etc/ssh").glob("ssh_host_*"):
+        key.unlink()
+    # The archive's options and address, and this machine's resolver, were for building; a node has no way to them.
+    for left in (
+        *(root / "etc/apt/apt.conf.d").glob("99mmdebstrap"),
+        root / "etc/apt/sources.list",
+        root / "etc/resolv.conf",
+    ):
+        left.unlink(missing_ok=True)
+    (root / "etc/machine-id").write_text("")

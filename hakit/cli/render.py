@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import click
 
-from hakit import render, spec as specs
+from hakit import render
+from hakit import spec as specs
 from hakit.cli.arguments import spec_argument
 from hakit.core import ExitCode, HakitError
 
@@ -53,7 +54,7 @@ def render_cib(spec: Path, output: Path | None, templates: Path | None) -> None:
 def _write(text: str, output: Path | None) -> None:
     """Write the bytes as they are; a file is whole or not there, and keeps the mode that it had."""
     if output is None:
-        click.get_binary_stream("stdout").write(text.encode())
+        click.echo(text.encode(), nl=False)
         return
     try:
         _replace(output, text.encode())

@@ -25,8 +25,10 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load what is asked for."""
-    if name not in _HOMES:
-        raise AttributeError(name)
-    return getattr(importlib.import_module(f"hakit.render.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a type checker would take this for the home of all six
+
+    def __getattr__(name: str) -> object:
+        """Load what is asked for."""
+        if name not in _HOMES:
+            raise AttributeError(name)
+        return getattr(importlib.import_module(f"hakit.render.{_HOMES[name]}"), name)

@@ -9,8 +9,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SPEC := examples/squid.yaml
 # What the lab, its tests and the Python environment need of Debian.
-PACKAGES := ca-certificates curl iproute2 iputils-ping mmdebstrap netcat-openbsd openssh-client procps \
-            python3 python3-venv systemd-container util-linux
+PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
+            systemd-container util-linux
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18

@@ -1,0 +1,19 @@
+"""Sphinx: one source gives the HTML manual and the man pages."""
+
+from hakit import __version__
+
+project = "hakit"
+copyright = "the hakit contributors, GPL-2.0-or-later"  # noqa: A001 - Sphinx's own name
+release = version = __version__
+extensions = ["myst_parser", "sphinx_click"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+nitpicky = True
+html_theme = "furo"
+html_title = f"hakit {__version__}"
+html_copy_source = html_show_sourcelink = False
+man_pages = [
+    ("commands", "hakit", "one short file in, a verified highly available service out", "", 8),
+    ("spec", "hakit.yaml", "the spec file of hakit", "", 5),
+]

@@ -3,72 +3,144 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import sys
 from pathlib import Path
 
 import click
 
 from hakit.cli.progress import Bars
-from hakit.lab import layout
+from hakit.core.errors import ExitCode
+from hakit.lab import layout, report
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
+from hakit.lab.report import NodeReport, Report
+from hakit.run import machine
 
 _name = click.option("--name", default="lab", show_default=True, metavar="NAME", help="Which lab.")
-_dir = click.option(
+_folder = click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="HAKIT_LAB_DIR",
-    help="Folder of the labs' folders.  [default: /var/lib/hakit/labs]",
+    help="Folder that holds the labs.  [default: /var/lib/hakit/labs]",
 )
 
 
 @click.group()
 def lab() -> None:
-    """Run real Debian nodes on this machine to try things out."""
+    """Run real Debian nodes on this machine to try things out.
+
+    Nodes qsp-a, qsp-b, … with two networks, a client and a web server, in containers with no way out; needs
+    root, mmdebstrap and systemd-nspawn. Several labs can be up at once under different names.
+    """
 
 
 @lab.command()
-@click.option("--nodes", default=2, show_default=True, type=click.IntRange(1, layout.MOST_NODES), help="How many.")
+@click.option("--nodes", type=click.IntRange(1, layout.MOST_NODES), help="How many.  [default: 2]")
 @click.option(
-    "--release", default=Release.BOOKWORM, show_default=True, type=click.Choice([*Release]), help="Of Debian."
+    "--release", type=click.Choice([release.value for release in Release]), help="Of Debian.  [default: bookworm]"
 )
 @_name
-@_dir
-def up(nodes: int, release: str, name: str, folder: Path | None) -> None:
-    """Boot the nodes, or repair or just find them; ready when it returns."""
+@_folder
+def up(nodes: int | None, release: str | None, name: str, folder: Path | None) -> None:
+    """Boot the nodes; all are ready when it ends.
+
+    The first time, Debian is installed into a folder under /var/cache/hakit (or $HAKIT_CACHE), which takes a
+    minute or two. A lab that is up already is left alone; what is missing of it is brought back.
+    """
     with Bars() as bars:
-        made = Lab.up(name, Release(release), bars, nodes=nodes, folder=folder)
-    click.echo(f"export HAKIT_SSH_CONFIG={made.ssh_config}")
-    click.echo(f"hakit bootstrap {made.spec}")
+        made = Lab.up(name, bars, release=Release(release) if release else None, nodes=nodes, folder=folder)
+    which = "" if name == "lab" else f" --name {name}"
+    click.echo(f"export HAKIT_SSH_CONFIG={shlex.quote(str(made.ssh_config))}")
+    click.echo(f"hakit bootstrap {shlex.quote(str(made.spec))}")
+    click.echo(
+        f"hakit lab shell{which} client curl --proxy {layout.VIP}:3128 "
+        f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}/ping"
+    )
 
 
 @lab.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @_name
-@_dir
-def status(*, as_json: bool, name: str, folder: Path | None) -> None:
-    """Tell which nodes there are and how they are."""
-    raise NotImplementedError
+@_folder
+def status(*, as_json: bool, name: str, folder: Path | None) -> int:
+    """Tell which nodes there are and how they are; exit code 1 if not all is well."""
+    found = Lab.open(name, folder)
+    seen = report.look(found)
+    if as_json:
+        click.echo(json.dumps(_data(found, seen), indent=2))
+    else:
+        click.echo(f"lab {seen.name}: Debian {seen.release}, origin server {'up' if seen.origin else 'down'}")
+        for node in seen.nodes:
+            click.echo(_line(node))
+        click.echo(f"ssh config: {found.ssh_config}")
+        click.echo(f"spec file:  {found.spec}")
+    return ExitCode.DECLARED if seen.healthy else ExitCode.DIFFERENT
 
 
-@lab.command(context_settings={"ignore_unknown_options": True})
+@lab.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("node")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @_name
-@_dir
+@_folder
 def shell(node: str, command: tuple[str, ...], name: str, folder: Path | None) -> None:
-    """Log into NODE (or `client`), or run COMMAND there."""
-    from hakit.run import machine  # noqa: PLC0415
+    """Log into NODE (or `client`), or run COMMAND there and end with its exit code.
 
+    Options of hakit's own stand before NODE.
+    """
     found = Lab.open(name, folder)
     if node == layout.CLIENT:
-        machine.replace(found.client_argv(command or ("bash",)))
-    machine.replace(found.node_argv(node, command or ("bash", "--login")))
+        machine.replace(found.client_argv(command or (os.environ.get("SHELL", "sh"),)))
+    inside = found.node_argv(node, command or ("bash", "--login"))
+    # A terminal of the node's own comes from its sshd; a command alone is better off without a shell in between.
+    by_ssh = ("ssh", "-F", str(found.ssh_config), "-t", node)
+    machine.replace(inside if command or not sys.stdin.isatty() else by_ssh)
 
 
 @lab.command()
+@click.option("--all", "everything", is_flag=True, help="Every lab in the folder.")
 @_name
-@_dir
-def down(name: str, folder: Path | None) -> None:
-    """Take the lab away; nothing is left of it."""
-    Lab.down(name, folder)
+@_folder
+def down(*, everything: bool, name: str, folder: Path | None) -> None:
+    """Take a lab away, whole or half-made; nothing is left of it. Fine when there is none."""
+    for each in Lab.names(folder) if everything else [name]:
+        was = Lab.down(each, folder)
+        click.echo(f"the lab {each} is gone" if was else f"there is no lab {each}", err=True)
+
+
+def _line(node: NodeReport) -> str:
+    awake = f"on, {node.system or 'no answer'}, pcsd {node.pcsd or 'unknown'}"
+    power = "off" if node.leader is None else awake
+    cables = ", ".join(
+        f"ring {ring} {address} {cable}"
+        for ring, (address, cable) in enumerate(zip(node.addresses, node.cables, strict=True))
+    )
+    return f"  {node.name}: {power}; {cables}"
+
+
+def _data(found: Lab, seen: Report) -> dict[str, object]:
+    return {
+        "name": seen.name,
+        "release": seen.release,
+        "healthy": seen.healthy,
+        "origin": seen.origin,
+        "ssh_config": str(found.ssh_config),
+        "spec": str(found.spec),
+        "nodes": [
+            {
+                "name": node.name,
+                "on": node.leader is not None,
+                "leader": node.leader,
+                "system": node.system,
+                "pcsd": node.pcsd,
+                "healthy": node.healthy,
+                "rings": [
+                    {"ring": ring, "address": address, "cable": cable}
+                    for ring, (address, cable) in enumerate(zip(node.addresses, node.cables, strict=True))
+                ],
+            }
+            for node in seen.nodes
+        ],
+    }

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from hakit.core.action import Command
 from hakit.lab import network
-from hakit.lab.layout import Host, Layout
-from hakit.run import machine
+from hakit.lab.layout import CLIENT, Host, Layout
+from hakit.run import dial, machine
+
+DIAL = Path(dial.__file__)
 
 
 def key(layout: Layout) -> Path:
@@ -44,8 +46,7 @@ def known_hosts(layout: Layout, nodes: Sequence[Host]) -> str:
 
 def ssh_config(layout: Layout, nodes: Sequence[Host]) -> str:
     """Return the config for `ssh -F`: it reaches the nodes from outside their networks, and trusts no other key."""
-    dial = Path(__file__).with_name("dial.py")
-    command = network.in_client(layout, (sys.executable, "-I", "-S", str(dial)))
+    command = network.inside(layout, CLIENT, (sys.executable, "-I", "-S", str(DIAL)))
     proxy = shlex.join(command).replace("%", "%%") + " %h %p"
     lines = [f"# The hakit lab {layout.name}; use it with: ssh -F {layout.ssh_config} {nodes[0].name}"]
     for node in nodes:

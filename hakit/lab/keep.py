@@ -109,4 +109,4 @@ def _hierarchies() -> list[Path]:
         _, place, kind, options, *_ = line.split()
         if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(",")):
             found.append(Path(place))
-    return [place for place in found if CGROUPS == place or CGROUPS in place.parents]
+    return [place for place in found if place == CGROUPS or CGROUPS in place.parents]

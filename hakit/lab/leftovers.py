@@ -12,14 +12,18 @@ from hakit.lab.layout import Layout
 _NSPAWN = ("propagate", "unix-export")
 
 
+def exist(layout: Layout) -> bool:
+    """Say whether there is anything of the lab."""
+    return layout.folder.exists() or bool(network.namespaces(layout)) or bool(keeper().groups(layout))
+
+
 def stop(layout: Layout) -> None:
     """End the lab's processes and remove its cgroups and namespaces; its files stay."""
     kept = keeper()
     nets = [Path("/run/netns") / name for name in network.namespaces(layout)]
-    for leader in (processes.leader([group]) for top in kept.groups(layout) for group in processes.tree(top)):
-        if leader:
-            processes.end(lambda pid=leader: processes.alive(pid), first=leader)
-    processes.end(lambda: processes.members(kept.groups(layout)) | processes.networked(nets))
+    for leader in processes.leaders(kept.groups(layout)):
+        processes.kill(leader)
+    processes.end(lambda: processes.members(kept.groups(layout)) | processes.networked(nets), patience=2.0)
     kept.clear(layout)
     network.remove(layout)
     for folder in _NSPAWN:
@@ -40,7 +44,7 @@ def clear(layout: Layout) -> None:
 
 
 def remove(layout: Layout) -> None:
-    """Remove all of the lab, and folders above it that are then empty and its own kind."""
+    """Remove all of the lab."""
     clear(layout)
     if layout.folder.is_dir():
         layout.folder.rmdir()

@@ -41,6 +41,16 @@ def held(path: Path, listener: Listener, what: str) -> Iterator[Callable[[], boo
         os.close(handle)
 
 
+@contextmanager
+def tried(path: Path) -> Iterator[bool]:
+    """Hold the lock on a file if it is free; yields whether it was."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield _taken(handle)
+    finally:
+        os.close(handle)
+
+
 def _taken(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

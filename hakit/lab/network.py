@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from hakit.core.action import Command
-from hakit.lab.layout import CLIENT, RINGS, Host, Layout
+from hakit.lab.layout import RINGS, Host, Layout
 from hakit.run import machine
+
+
+class Cable(StrEnum):
+    """How a node's cable of a ring is."""
+
+    WHOLE = "whole"
+    CUT = "cut"
+    UNPLUGGED = "unplugged"
 
 
 def port(node: str, ring: int) -> str:
@@ -51,31 +60,46 @@ def add(layout: Layout, node: Host) -> None:
             *(f"link set eth{ring} up" for ring in rings),
         ],
     )
+    for ring in rings:
+        match cable(layout, node.name, ring):
+            case Cable.CUT:
+                cut(layout, node.name, ring)
+            case Cable.UNPLUGGED:
+                unplug(layout, node.name, ring)
+            case Cable.WHOLE:
+                pass
 
 
 def cut(layout: Layout, node: str, ring: int) -> None:
-    """Take a node off a ring's switch; it keeps its carrier, as behind a dead switch."""
+    """Take a node off a ring's switch; it keeps its carrier, as behind a dead switch. A power cycle doesn't heal."""
+    _mark(layout, node, ring, Cable.CUT)
     _ip("-n", layout.namespace, "link", "set", port(node, ring), "nomaster")
 
 
 def heal(layout: Layout, node: str, ring: int) -> None:
     """Put a node back on a ring's switch."""
-    _ip("-n", layout.namespace, "link", "set", port(node, ring), "master", f"br{ring}")
+    _mark(layout, node, ring, Cable.WHOLE)
+    _ip("-n", layout.namespace, "link", "set", port(node, ring), "master", f"br{ring}", "up")
 
 
-def carrier(layout: Layout, node: str, ring: int, *, up: bool) -> None:
-    """Pull a node's cable of a ring, or plug it in again: the node sees its carrier go or come."""
-    _ip("-n", layout.namespace, "link", "set", port(node, ring), "up" if up else "down")
+def unplug(layout: Layout, node: str, ring: int) -> None:
+    """Pull a node's cable of a ring: the node sees its carrier go. `heal` plugs it in again."""
+    _mark(layout, node, ring, Cable.UNPLUGGED)
+    _ip("-n", layout.namespace, "link", "set", port(node, ring), "down")
 
 
-def unplug(layout: Layout, node: Host) -> None:
-    """Take a node's cables away at once, so that nothing that it says while it dies is heard."""
-    _try("-n", layout.namespace, "link", "delete", port(node.name, 0))
-    _try("-n", layout.namespace, "link", "delete", port(node.name, 1))
+def cable(layout: Layout, node: str, ring: int) -> Cable:
+    """Say how a node's cable is; that is kept in its folder, because the cable itself goes with the power."""
+    try:
+        return Cable(_note(layout, node, ring).read_text())
+    except FileNotFoundError:
+        return Cable.WHOLE
 
 
 def take(layout: Layout, node: str) -> None:
-    """Remove a node's namespace, and with it the addresses that it had taken."""
+    """Remove a node's cables, at once, and its namespace with the addresses that it had taken."""
+    ports = "".join(f"link delete {port(node, ring)}\n" for ring in range(len(RINGS)))
+    machine.run(Command(("ip", "-n", layout.namespace, "-force", "-batch", "-"), stdin=ports))
     _delete(layout.unit(node))
 
 
@@ -102,23 +126,22 @@ def inside(layout: Layout, host: str, argv: Sequence[str]) -> tuple[str, ...]:
     return ("nsenter", f"--net={layout.namespace_file(host)}", "--", *argv)
 
 
-def in_client(layout: Layout, argv: Sequence[str]) -> tuple[str, ...]:
-    """Return the command line that runs another as the client."""
-    return inside(layout, CLIENT, argv)
-
-
 def _ip(*arguments: str) -> None:
     machine.must(Command(("ip", *arguments)))
 
 
-def _try(*arguments: str) -> None:
-    machine.run(Command(("ip", *arguments)))
-
-
 def _delete(namespace: str) -> None:
-    _try("netns", "delete", namespace)
+    machine.run(Command(("ip", "netns", "delete", namespace)))
     # What a killed `ip netns add` leaves: a file that nothing is mounted on.
     (Path("/run/netns") / namespace).unlink(missing_ok=True)
+
+
+def _note(layout: Layout, node: str, ring: int) -> Path:
+    return layout.node_folder(node) / f"ring{ring}"
+
+
+def _mark(layout: Layout, node: str, ring: int, how: Cable) -> None:
+    _note(layout, node, ring).write_text(how)
 
 
 def _batch(namespace: str, lines: Sequence[str]) -> None:

@@ -29,7 +29,9 @@ class Pages(BaseHTTPRequestHandler):
         else:
             self._answer(404, "no such page\n")
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        """Answer as to GET, without the page."""
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the log would only grow."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from hakit.core.clock import SystemClock, wait_until
 
 _PROC = Path("/proc")
-_PATIENCE = 20.0
+_LONGEST = 20.0
 
 
 def tree(group: Path) -> list[Path]:
@@ -37,48 +37,17 @@ def networked(namespaces: Iterable[Path]) -> set[int]:
     return {pid for pid in _all() if _inode(_PROC / str(pid) / "ns/net") in inodes}
 
 
+def leaders(groups: Iterable[Path]) -> list[int]:
+    """Return the containers' PID 1s, as this machine numbers them: those whose own namespace calls them 1."""
+    return [pid for pid in sorted(members(groups)) if _names(pid)[1:] == ["1"]]
+
+
 def leader(groups: Iterable[Path]) -> int | None:
-    """Return the container's PID 1, as this machine numbers it: the one whose own namespace calls it 1."""
-    for pid in sorted(members(groups)):
-        if _names(pid)[1:] == ["1"]:
-            return pid
-    return None
+    """Return the PID 1 of the one container in these cgroups, or None."""
+    return next(iter(leaders(groups)), None)
 
 
-def alive(pid: int) -> set[int]:
-    """Return the process if it is there and not only waiting to be buried."""
-    try:
-        state = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return set()
-    return set() if state in "ZX" else {pid}
-
-
-def end(find: Callable[[], set[int]], *, first: int | None = None) -> None:
-    """Kill what `find` returns until it returns nothing; raises DeadlinePassed if something won't die.
-
-    A container ends with its leader, so that is killed `first`: systemd-nspawn then puts its things away.
-    """
-    clock = SystemClock()
-    if first is not None:
-        _kill(first)
-        grace = clock.now() + 3
-        while find() and clock.now() < grace:
-            clock.sleep(0.02)
-    mine = {os.getpid(), os.getppid(), 1}
-
-    def left() -> set[int]:
-        found = find() - mine
-        for pid in found:
-            _kill(pid)
-        return found
-
-    wait_until(
-        "the lab's processes are gone", left, lambda found: not found, clock=clock, timeout=_PATIENCE, every=0.05
-    )
-
-
-def _kill(pid: int) -> None:
+def kill(pid: int) -> None:
     """Kill through a handle on the process, so that a number that is used again is never hit (pidfd_open(2))."""
     try:
         handle = os.pidfd_open(pid)
@@ -90,6 +59,26 @@ def _kill(pid: int) -> None:
         return
     finally:
         os.close(handle)
+
+
+def end(find: Callable[[], set[int]], *, patience: float = 0.0) -> None:
+    """Kill what `find` returns until it returns nothing; raises DeadlinePassed if something won't die.
+
+    When a container's leader was killed the kernel ends all in it, and systemd-nspawn then puts its own things
+    away: for that they are let be for `patience` seconds.
+    """
+    clock = SystemClock()
+    mine = {os.getpid(), os.getppid(), 1}
+    mercy = clock.now() + patience
+
+    def left() -> set[int]:
+        found = find() - mine
+        if clock.now() >= mercy:
+            for pid in found:
+                kill(pid)
+        return found
+
+    wait_until("all of it is gone", left, lambda found: not found, clock=clock, timeout=_LONGEST, every=0.02)
 
 
 def _all() -> list[int]:

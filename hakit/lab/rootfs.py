@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 
 from hakit.core.action import Command
 from hakit.core.errors import HakitError
-from hakit.core.event import Listener, StepDone, StepStarted
+from hakit.core.event import Listener, Progress, StepDone, StepStarted
+from hakit.core.outcome import CommandFailed
 from hakit.lab import archive, locks, mounts, recipe
 from hakit.lab.recipe import Release
 from hakit.run import machine
 
 _TITLE = "Debian root"
+_STAGES = {
+    "running apt-get update": 2,
+    "downloading packages": 12,
+    "extracting archives": 25,
+    "installing essential": 35,
+    "installing remaining": 45,
+    "cleaning package lists": 95,
+    "success": 100,
+}
 
 
 def cache() -> Path:
@@ -45,27 +56,47 @@ def ensure(release: Release, listener: Listener) -> Path:
 
 def _build(release: Release, place: Path, listener: Listener) -> None:
     need_tools()
-    for stale in cache().glob(f"{place.name}.building*"):
-        mounts.remove_tree(stale)
     half = place.with_name(f"{place.name}.building")
+    mounts.remove_tree(half)
     listener.hear(StepStarted(_TITLE, release, f"no {release} root for this recipe in {cache()}"))
     start = time.monotonic()
-    outcome = machine.run(_command(release, half))
-    if outcome.ok:
+    try:
+        outcome = machine.watch(_command(release, half), lambda line: _tell(line, listener))
+        listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
+        if not outcome.ok:
+            raise CommandFailed(outcome, hint="does `apt-get update` reach this machine's Debian archive?")
         _finish(half)
         half.rename(place)
-    listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
-    if not outcome.ok:
+    finally:
         mounts.remove_tree(half)
-        raise HakitError(
-            outcome.explain(), hint="is the Debian archive of this machine's apt reachable? `apt-get update` shows"
-        )
+
+
+def _tell(line: str, listener: Listener) -> None:
+    """Turn what mmdebstrap says into how far it has come: the share of the time behind each of its stages."""
+    for stage, percent in _STAGES.items():
+        if line.startswith(f"I: {stage}"):
+            listener.hear(Progress(_TITLE, percent, 100))
+
+
+def sweep() -> None:
+    """Delete what killed builds left in the cache; one that is being made is let be."""
+    for half in cache().glob("*.building"):
+        with locks.tried(half.with_suffix(".lock")) as mine:
+            if mine:
+                mounts.remove_tree(half)
+
+
+def need_root() -> None:
+    """Raise HakitError unless this is Linux and we are root."""
+    if not sys.platform.startswith("linux"):
+        raise HakitError("the lab needs Linux: it boots Debian in containers", hint="use any Linux machine, as root")
+    if os.geteuid() != 0:
+        raise HakitError("the lab needs root: it makes namespaces, mounts and containers", hint="sudo hakit lab …")
 
 
 def need_tools() -> None:
     """Raise HakitError with the line that installs them when a program is missing, or when not root."""
-    if os.geteuid() != 0:
-        raise HakitError("the lab needs root: it makes namespaces, mounts and containers", hint="sudo hakit lab …")
+    need_root()
     needed = {
         "mmdebstrap": "mmdebstrap",
         "systemd-nspawn": "systemd-container",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,8 +65,48 @@ def run(command: Command) -> Outcome:
     except FileNotFoundError as error:
         raise HakitError(f"{HOST}: {command.argv[0]} is not installed") from error
     except subprocess.TimeoutExpired as late:
-        return Outcome(HOST, command, -1, _text(late.stdout), _text(late.stderr), time.monotonic() - start, True)  # noqa: FBT003
+        return Outcome(
+            HOST, command, -1, _text(late.stdout), _text(late.stderr), time.monotonic() - start, timed_out=True
+        )
     return Outcome(HOST, command, done.returncode, done.stdout, done.stderr, time.monotonic() - start)
+
+
+def watch(command: Command, hear: Callable[[str], object]) -> Outcome:
+    """Run it like `run`, and hand each line that it says on standard error to `hear` at once."""
+    start = time.monotonic()
+    said: list[str] = []
+    late = threading.Event()
+    try:
+        child = subprocess.Popen(
+            command.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="backslashreplace",
+            env=environment(command.env),
+        )
+    except FileNotFoundError as error:
+        raise HakitError(f"{HOST}: {command.argv[0]} is not installed") from error
+
+    def expire() -> None:
+        late.set()
+        child.kill()
+
+    timer = threading.Timer(command.timeout, expire)
+    timer.start()
+    try:
+        with child:
+            for line in child.stderr or ():
+                said.append(line)
+                hear(line.rstrip())
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        timer.cancel()
+    code = -1 if late.is_set() else child.returncode
+    return Outcome(HOST, command, code, "", "".join(said), time.monotonic() - start, timed_out=late.is_set())
 
 
 def must(command: Command) -> Outcome:

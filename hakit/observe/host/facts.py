@@ -14,6 +14,7 @@ from hakit.observe.host.clock import ClockReading
 from hakit.observe.host.corosync_conf import CorosyncConf
 from hakit.observe.host.guards import Guards
 from hakit.observe.host.interfaces import Interface
+from hakit.observe.host.network import NetworkProbe
 from hakit.observe.host.system import System
 from hakit.observe.host.units import Unit
 
@@ -24,7 +25,8 @@ class HostFacts:
 
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
-    `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster).
+    `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster). `network` is
+    there once all hosts probed it together (`observe.host.probe`).
     """
 
     host: str
@@ -38,6 +40,7 @@ class HostFacts:
     corosync: CorosyncConf | None
     guards: Guards
     squid_lifetime: float | None
+    network: NetworkProbe | None = None
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""

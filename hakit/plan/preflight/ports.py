@@ -1,0 +1,140 @@
+"""The ways between the hosts: each ring's UDP port in each direction, and pcsd's TCP port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar
+
+from hakit.core import Finding, Severity
+from hakit.model import Cluster
+from hakit.observe.host.facts import HostFacts
+from hakit.observe.host.network import RingProbe
+from hakit.observe.host.probe import PCSD_PORT
+from hakit.plan.preflight.place import OnHost
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RingCut(OnHost):
+    """Two hosts don't hear each other on a ring at all."""
+
+    code = "HK250"
+    peer: str
+    ring: int
+    port: int
+
+    def text(self) -> str:
+        """Say it."""
+        return f"ring {self.ring}: nothing gets through between it and {self.peer} on {self.port}/udp"
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"join the two to one network, and open {self.port}/udp in both firewalls"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RingOneWay(OnHost):
+    """A host doesn't hear a peer on a ring, which hears it."""
+
+    code = "HK251"
+    peer: str
+    ring: int
+    port: int
+
+    def text(self) -> str:
+        """Say it."""
+        return (
+            f"ring {self.ring}: {self.port}/udp is closed in one direction: it does not hear {self.peer}, "
+            f"though {self.peer} hears it"
+        )
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"let {self.port}/udp in on {self.host}, and out on {self.peer}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PcsdClosed(OnHost):
+    """A host's pcsd can't be reached from a peer: `refused`, `silent` or `no way`."""
+
+    code = "HK252"
+    peer: str
+    how: str
+
+    def text(self) -> str:
+        """Say it."""
+        words = {"refused": "is refused", "silent": "is not answered"}.get(self.how, "finds no way")
+        return f"a connection from {self.peer} to {PCSD_PORT}/tcp (pcsd) {words}"
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"let {PCSD_PORT}/tcp in on {self.host} from {self.peer}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PortTaken(OnHost):
+    """A ring's UDP port is in use, though no cluster of this kind runs."""
+
+    code = "HK253"
+    ring: int
+    port: int
+    reason: str
+
+    def text(self) -> str:
+        """Say it."""
+        return f"ring {self.ring}: {self.port}/udp could not be opened: {self.reason}"
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"see who has it: ss --udp --listening --processes --numeric 'sport = {self.port}'"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unproven(OnHost):
+    """The network could not be probed from here."""
+
+    code = "HK254"
+    severity: ClassVar[Severity] = Severity.WARNING
+    reason: str = ""
+
+    def text(self) -> str:
+        """Say it."""
+        return f"its ports and the virtual IPs could not be probed{f': {self.reason}' if self.reason else ''}"
+
+
+def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
+    """Judge what the hosts heard of each other; rings without their address are another check's matter."""
+    del cluster
+    for host, fact in facts.items():
+        if fact.network is None or fact.network.fault:
+            yield Unproven(host=host, reason=fact.network.fault if fact.network else "")
+            continue
+        for ring in fact.network.rings:
+            if ring.socket not in {"bound", "absent"}:
+                reason = "it is in use" if ring.socket == "busy" else ring.socket
+                yield PortTaken(host=host, ring=ring.number, port=ring.port, reason=reason)
+        for peer, door in fact.network.doors.items():
+            if door != "open":
+                yield PcsdClosed(host=peer, peer=host, how=door)
+    for one, other in combinations(facts, 2):
+        yield from _between(facts[one], facts[other])
+
+
+def _between(one: HostFacts, other: HostFacts) -> Iterator[Finding]:
+    theirs = {ring.number: ring for ring in _bound(other)}
+    for ring in _bound(one):
+        peer = theirs.get(ring.number)
+        if peer is None or other.host not in ring.asked or one.host not in peer.asked:
+            continue
+        hears, heard = other.host in ring.heard, one.host in peer.heard
+        if not hears and not heard:
+            yield RingCut(host=one.host, peer=other.host, ring=ring.number, port=ring.port)
+        elif not hears:
+            yield RingOneWay(host=one.host, peer=other.host, ring=ring.number, port=ring.port)
+        elif not heard:
+            yield RingOneWay(host=other.host, peer=one.host, ring=ring.number, port=ring.port)
+
+
+def _bound(fact: HostFacts) -> tuple[RingProbe, ...]:
+    return tuple(ring for ring in fact.network.rings if ring.socket == "bound") if fact.network else ()

@@ -7,7 +7,6 @@ copyright = "the hakit contributors, GPL-2.0-or-later"  # noqa: A001 - Sphinx's 
 release = version = __version__
 extensions = ["myst_parser", "sphinx_click"]
 exclude_patterns = ["_build"]
-myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 nitpicky = True
 html_theme = "furo"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hakit.model import Cluster
 from hakit.spec.fault import SpecFault, SpecRefused
 
-__all__ = ["SpecFault", "SpecRefused", "check", "read"]
+if TYPE_CHECKING:
+    from hakit.spec.described import Entry
+
+__all__ = ["SpecFault", "SpecRefused", "check", "json_schema", "read", "reference"]
 
 
 def check(path: Path) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
@@ -22,3 +26,17 @@ def read(path: Path) -> Cluster:
     from hakit.spec import checking  # noqa: PLC0415 - loads the schema and YAML libraries
 
     return checking.read(path)
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of the spec file."""
+    from hakit.spec import described  # noqa: PLC0415 - loads the schema library
+
+    return described.json_schema()
+
+
+def reference() -> tuple[Entry, ...]:
+    """Return every key of the spec file: path, type, default, description, and whether hakit does it already."""
+    from hakit.spec import described  # noqa: PLC0415 - loads the schema library
+
+    return described.reference()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 
-from hakit.model import PROFILES, Agent, Cluster, NoFencing, Node, Ring, Service, Switchback, Timing, Vip
+from hakit.model import PROFILES, Agent, Cluster, Node, NoFencing, Ring, Service, Switchback, Timing, Vip
 from hakit.model.service import Timeouts
 from hakit.spec import draft
 from hakit.spec.draft import Draft

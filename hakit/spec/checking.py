@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hakit.model import Cluster
+from hakit.spec import shape
 from hakit.spec.build import build
 from hakit.spec.draft import draft
 from hakit.spec.fault import SpecFault, SpecRefused
+from hakit.spec.place import Loc
+from hakit.spec.rules.every import RULES
+from hakit.spec.shape import MissingPart, UnknownKey
 from hakit.spec.source import Source, load
 
 
@@ -26,6 +31,25 @@ def read(path: Path) -> Cluster:
 
 def check_source(source: Source) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
     """Check what has been loaded."""
-    if source.faults:
+    if not source.readable:
         return None, source.faults
-    return build(draft(source)), ()
+    spec = draft(source)
+    found = [*source.faults, *shape.faults(source)]
+    if isinstance(source.data, dict):
+        found += [fault for rule in RULES for fault in rule(spec)]
+    if found:
+        return None, tuple(sorted(_causes(found), key=lambda fault: (fault.place.mark, fault.place.path, fault.code)))
+    return build(spec), ()
+
+
+def _causes(faults: Iterable[SpecFault]) -> Iterator[SpecFault]:
+    """Leave out what only follows from another fault: of a part that is wrong inside, and of a misspelt key."""
+    faults = list(faults)
+    above: set[Loc] = {fault.place.loc[:depth] for fault in faults for depth in range(len(fault.place.loc))}
+    misspelt = {(*f.place.loc[:-1], f.meant) for f in faults if isinstance(f, UnknownKey) and f.meant}
+    for fault in faults:
+        if fault.consequence and fault.place.loc in above | misspelt:
+            continue
+        if isinstance(fault, MissingPart) and fault.place.loc in misspelt:
+            continue
+        yield fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hakit.core.errors import ExitCode, HakitError
 from hakit.core.finding import Finding
@@ -14,6 +15,9 @@ from hakit.spec.place import Place
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpecFault(Finding):
     """Something in a spec file that hakit can't accept, and where. Codes are HK1xx."""
+
+    consequence: ClassVar[bool] = False
+    """Whether it only follows when something below its path, or a misspelt name for it, is wrong as well."""
 
     place: Place
 

@@ -42,8 +42,22 @@ def _ring_network(spec: Draft, number: int) -> RingNetwork:
     for address in addresses:
         if address.prefixed and address.value:
             return RingNetwork(number, address.value.network)
+    widest = _vip_network(spec, addresses) if number == 0 else None
+    if widest:
+        return RingNetwork(number, widest)
     for address in addresses:
         if address.value:
             wide = ip_network((address.value.ip, _ASSUMED[address.value.version]), strict=False)
             return RingNetwork(number, wide, assumed=True)
     return RingNetwork(number, None)
+
+
+def _vip_network(spec: Draft, addresses: list[Address]) -> Network | None:
+    """Take the clients' network from the first VIP with a prefix, provided that every node is in it."""
+    for service in spec.services:
+        vip = service.vip.address if service.vip and service.vip.nic is None else None
+        if vip and vip.value and vip.prefixed:
+            network = vip.value.network
+            inside = [bool(a.value and a.value.version == network.version and a.value.ip in network) for a in addresses]
+            return network if inside and all(inside) and network.prefixlen else None
+    return None

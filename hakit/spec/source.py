@@ -49,13 +49,17 @@ class BadYaml(SpecFault):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's data (dicts, lists, text, numbers, bools, None), its marks, and the faults that YAML itself has."""
+    """A file's data (dicts, lists, text, numbers, bools, None), its marks, and the faults that YAML itself has.
+
+    With `readable` False there is no data, and the faults say why.
+    """
 
     file: str
     data: object
     key_marks: dict[Loc, Mark]
     value_marks: dict[Loc, Mark]
     faults: tuple[SpecFault, ...] = ()
+    readable: bool = True
 
     def place(self, loc: Loc, *, key: bool = False) -> Place:
         """Say where `loc` stands: its value, or with `key` its key; the nearest key above when it isn't there."""
@@ -125,4 +129,4 @@ def _mark_of(before: str) -> Mark:
 
 
 def _refused(fault: SpecFault) -> Source:
-    return Source(fault.place.file, None, {}, {}, (fault,))
+    return Source(fault.place.file, None, {}, {}, (fault,), readable=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -58,7 +59,8 @@ class Tree:
         return None if root is None else self._value(root, ())
 
     def _value(self, node: Node, loc: Loc) -> object:
-        self.value_marks[loc] = _mark(node)
+        # Where nothing is written, the library's mark is that of whatever comes next: the key says more.
+        self.value_marks[loc] = self.key_marks.get(loc, _mark(node)) if node.value == "" else _mark(node)
         self._count += 1
         if id(node) in self._above or self._count > _MOST_NODES:
             self._odd(node, loc, "an alias inside itself" if id(node) in self._above else "too large")
@@ -67,13 +69,11 @@ class Tree:
             return self._scalar(node, loc)
         self._above.add(id(node))
         try:
-            if isinstance(node, MappingNode):
-                return self._mapping(node, loc)
-            return self._sequence(node, loc)
+            return self._mapping(node, loc) if isinstance(node, MappingNode) else self._sequence(node, loc)
         finally:
             self._above.discard(id(node))
 
-    def _sequence(self, node: SequenceNode, loc: Loc) -> list[object]:
+    def _sequence(self, node: Node, loc: Loc) -> list[object]:
         self._known_tag(node, loc, f"{_TAG}seq")
         items: list[object] = []
         for index, item in enumerate(node.value):
@@ -113,8 +113,7 @@ class Tree:
         if not isinstance(node, MappingNode) or id(node) in self._above:
             self._odd(node, loc, "'<<' takes a mapping, or a list of mappings")
             return
-        for key, value in self._copy(node, loc, hidden=frozenset(map(str, data))).items():
-            data[key] = value
+        data.update(self._copy(node, loc, hidden=frozenset(map(str, data))))
 
     def _copy(self, node: MappingNode, loc: Loc, hidden: frozenset[str]) -> dict[object, object]:
         wanted = [pair for pair in node.value if pair[0].value not in hidden]
@@ -126,19 +125,9 @@ class Tree:
 
     def _scalar(self, node: ScalarNode, loc: Loc) -> object:
         text: str = node.value
-        match str(node.tag).removeprefix(_TAG):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int":
-                return _whole(text)
-            case "float":
-                return _fraction(text)
-            case "str" | "timestamp":  # a date is no part of a spec, so what looks like one is text
-                return text
-            case "value" | "merge":  # '=' and '<<' where a value stands
-                return text
+        kind = str(node.tag).removeprefix(_TAG)
+        if kind in _READ:
+            return _READ[kind](text)
         self._known_tag(node, loc, f"{_TAG}str")
         return None
 
@@ -168,3 +157,15 @@ def _fraction(text: str) -> object:
         return float(text.replace("_", ""))
     except ValueError:
         return text  # .inf and .nan: no number that a spec knows, so wrong as text too
+
+
+_READ: dict[str, Callable[[str], object]] = {
+    "null": lambda _: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": _whole,
+    "float": _fraction,
+    "str": str,
+    "timestamp": str,  # a date is no part of a spec, so what looks like one is text
+    "value": str,  # '=' and '<<' where a value stands
+    "merge": str,
+}

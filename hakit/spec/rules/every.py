@@ -1,0 +1,43 @@
+"""All rules, in no order that matters: the faults are sorted by their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from hakit.spec.draft import Draft
+from hakit.spec.fault import SpecFault
+from hakit.spec.rules import (
+    addresses,
+    fencing,
+    names,
+    nodes,
+    placement,
+    probes,
+    rings,
+    timing,
+    units,
+    unsupported,
+    vips,
+)
+
+RULES: tuple[Callable[[Draft], Iterable[SpecFault]], ...] = (
+    names.cluster_name,
+    names.node_names,
+    names.service_names,
+    nodes.node_count,
+    nodes.node_ids,
+    nodes.ring_counts,
+    addresses.ring_addresses,
+    rings.ring_options,
+    rings.ring_networks_hold,
+    rings.rings_apart,
+    fencing.fencing,
+    vips.vips,
+    units.units,
+    placement.preferences,
+    placement.dependencies,
+    probes.probes,
+    timing.timing,
+    timing.failure_timeout,
+    unsupported.unsupported,
+)

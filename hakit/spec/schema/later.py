@@ -1,0 +1,21 @@
+"""What the schema describes and hakit doesn't do yet: refused aloud, never ignored. One line leaves with each feature."""
+
+from __future__ import annotations
+
+LATER: tuple[tuple[str, ...], ...] = (
+    ("fencing", "devices"),
+    ("fencing", "levels"),
+    ("fencing", "sbd"),
+    ("fencing", "priority_delay"),
+    ("quorum",),
+    ("services", "*", "probe"),
+    ("services", "*", "monitor_unit"),
+    ("services", "*", "stop_escalation"),
+    ("services", "*", "volume"),
+    ("alerts",),
+    ("guard",),
+)
+"""Paths of the keys; `*` stands for any name."""
+
+LATER_VALUES: tuple[tuple[tuple[str, ...], str], ...] = ((("services", "*", "run"), "hot"),)
+"""Single values that are refused, where the key itself is fine."""

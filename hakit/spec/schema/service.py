@@ -1,0 +1,76 @@
+"""`services`: units, virtual IPs, and how they are placed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Tag
+
+from hakit.model.service import Agent, Switchback, Timeouts
+from hakit.spec.schema.part import BY_FORM, MAPPING, TEXT, Part, Seconds, Text, key, needed
+from hakit.spec.schema.probe import ProbePart
+from hakit.spec.schema.volume import VolumePart
+
+_DEFAULT = Timeouts()
+
+
+class VipPart(Part):
+    """The virtual IP in its long form."""
+
+    address: Text = needed(
+        "The address, IPv4 or IPv6. Without a prefix it takes ring 0's.",
+        examples=["192.168.233.200/24", "fd00:233::200/64"],
+    )
+    nic: Text = key(
+        "The network interface that carries it. Needed only for an address outside ring 0's network; otherwise the "
+        "interface with ring 0's address on each node.",
+        examples=["eth0"],
+    )
+
+
+class TimeoutsPart(Part):
+    """How long Pacemaker waits for the unit's operations."""
+
+    start: Seconds = key("Seconds for a start, above the unit's own TimeoutStartSec.", _DEFAULT.start)
+    stop: Seconds = key(
+        "Seconds for a stop, above the unit's own TimeoutStopSec: a stop that takes longer counts as failed.",
+        _DEFAULT.stop,
+    )
+    monitor: Seconds = key("Seconds for one look at the unit.", _DEFAULT.monitor)
+
+
+class ServicePart(Part):
+    """A systemd unit, the address its clients use, and how the two are kept together."""
+
+    unit: Text = needed(
+        "The systemd unit, the same on every node. Without a suffix `.service` is meant, as with systemctl.",
+        examples=["squid.service", "nginx", "app@blue.service"],
+    )
+    vip: Annotated[Annotated[Text, Tag(TEXT)] | Annotated[VipPart, Tag(MAPPING)], BY_FORM] = key(
+        "The virtual IP that clients use; it moves with the unit. Short: the address. Long: `address` and `nic`.",
+        examples=["192.168.233.200/24", {"address": "192.168.233.200/24", "nic": "eth0"}],
+    )
+    agent: Literal["systemd", "quickservice"] = key(
+        "Who looks after the unit: Pacemaker's own systemd support, or hakit's agent, which adds probes.",
+        Agent.SYSTEMD.value,
+    )
+    probe: ProbePart = key("How to find out whether the service answers; needs `agent: quickservice`.")
+    monitor_unit: bool = key(
+        "Whether the unit's state counts. `false` for services without a usable one: then only the probe does.",
+        default=True,
+    )
+    stop_escalation: Seconds = key("Seconds after which a stop that doesn't end is enforced by killing.")
+    run: Literal["cold", "hot"] = key(
+        "`cold`: the unit runs on one node and moves with the VIP. `hot`: it runs on every node, only the VIP moves.",
+        "cold",
+    )
+    volume: VolumePart = key("A replicated volume that follows the service.")
+    prefer: Text = key("The node on which the service runs when all are well.", examples=["qsp-a"])
+    switchback: Literal["never", "automatic"] = key(
+        "Whether the service goes back by itself when the preferred node returns. Going back is an outage of its own.",
+        Switchback.NEVER.value,
+    )
+    depends_on: list[Text] = key(
+        "Services that must run, on the same node, before this one starts.", examples=[["database"]]
+    )
+    timeouts: TimeoutsPart = key("How long Pacemaker waits for the unit's operations.")

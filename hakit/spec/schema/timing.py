@@ -1,0 +1,36 @@
+"""`timing`: one word, or a mapping with the numbers to put over it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hakit.spec.schema.part import Part, Seconds, key
+
+Profile = Literal["fast", "normal", "relaxed"]
+Milliseconds = Annotated[int, Field(ge=1, le=600_000)]
+
+
+class TimingPart(Part):
+    """The numbers behind the word; what isn't said comes from the profile."""
+
+    profile: Profile = key("The word whose numbers are the base.", "normal")
+    token: Milliseconds = key(
+        "Milliseconds without Corosync's token until a node counts as lost; 800 or more. fast 1000, normal 3000, "
+        "relaxed 10000."
+    )
+    consensus: Milliseconds = key(
+        "Milliseconds until the nodes that are left agree; by default 1.2 times the token, and at least that with "
+        "three nodes or more."
+    )
+    unit_interval: Seconds = key(
+        "Seconds from one look at a unit to the next; 2 or more. fast 2, normal 5, relaxed 30."
+    )
+    vip_interval: Seconds = key("Seconds from one look at a VIP to the next; 2 or more. fast 5, normal 10, relaxed 30.")
+    failure_timeout: Annotated[int, Field(ge=1, le=604_800)] = key(
+        "Seconds after which a failure is forgotten; longer than every timeout.", 600
+    )
+    migration_threshold: Annotated[int, Field(ge=1, le=1000)] = key(
+        "How many failures on a node until the service goes to another.", 3
+    )

@@ -10,6 +10,7 @@ from hakit.core import ExitCode, HakitError
 from hakit.model import Cluster
 from hakit.render import fragments, parts
 from hakit.render.fragments import Templates
+from hakit.render.hierarchy import neighbours
 
 # The newest that every supported release takes: 2.0.5 knows no later one, 3.0 asks for 3.2 at least.
 SCHEMA = "pacemaker-3.5"
@@ -56,9 +57,10 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     )
     section(root, "rsc_defaults").append(_set("meta_attributes", _DEFAULTS_ID, resource_defaults(cluster), shapes))
     resources, constraints = section(root, "resources"), section(root, "constraints")
+    near = neighbours(cluster.services)
     for service in cluster.services:
         resources.append(parts.group(service, cluster.timing, shapes))
-        constraints.extend(parts.constraints(service, shapes))
+        constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
     _refuse_same_ids(root)
     return root
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,6 +13,8 @@ from hakit.render.fragments import Templates
 # A preference steers the first placement only: it is below the stickiness that keeps a running service where
 # it is. With switchback it has no stickiness to beat.
 _PREFER = {Switchback.NEVER: "50", Switchback.AUTOMATIC: "100"}
+# Far above any stickiness or preference, so that the two move together, yet one can run when the other cannot.
+_NEAR = "10000"
 # What IPaddr2's own metadata advises.
 _VIP_TIMEOUT = 20
 
@@ -63,8 +65,8 @@ def group(service: Service, timing: Timing, templates: Templates) -> etree._Elem
     return element
 
 
-def constraints(service: Service, templates: Templates) -> Iterator[etree._Element]:
-    """Render where the service likes to be and what it must follow."""
+def constraints(service: Service, near: Sequence[str], templates: Templates) -> Iterator[etree._Element]:
+    """Render where the service likes to be, what it must follow, and what it has to be `near` to."""
     name = service.name
     if service.prefer is not None:
         yield templates.element(
@@ -76,7 +78,13 @@ def constraints(service: Service, templates: Templates) -> Iterator[etree._Eleme
         )
     for other in service.depends_on:
         yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name)
-        yield templates.element("rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other)
+        yield templates.element(
+            "rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other, score="INFINITY"
+        )
+    for other in near:
+        yield templates.element(
+            "rsc_colocation", f"{name}-near-{other}", resource=name, with_resource=other, score=_NEAR
+        )
 
 
 def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:

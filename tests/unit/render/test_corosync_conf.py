@@ -51,5 +51,5 @@ def test_the_header_names_the_cluster_and_no_time() -> None:
 
 
 def test_a_name_that_breaks_out_is_refused() -> None:
-    with pytest.raises(ValueError, match="corosync[.]conf"):
+    with pytest.raises(ValueError, match=r"corosync\.conf"):
         corosync_conf(replace(cluster(), name="a\n}\nquorum {"))

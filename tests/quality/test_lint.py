@@ -9,6 +9,8 @@ import pytest
 
 Tool = Callable[..., str]
 LONGEST = 400
+# The agent is copied to hosts by hand and runs there without hakit, so it has to be a single file.
+SINGLE = {"agents/quickservice"}
 
 
 def test_rules(tool: Tool) -> None:
@@ -28,7 +30,7 @@ def test_no_file_is_longer_than_one_can_read(root: Path, tracked: list[Path]) ->
     written = [path for path in tracked if path.suffix in {".py", ".j2", ".sh"} or path.parent.name == "agents"]
     lengths = {str(path): len((root / path).read_text().splitlines()) for path in written}
     assert len(lengths) > 10
-    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+    assert {name: length for name, length in lengths.items() if length > LONGEST and name not in SINGLE} == {}
 
 
 @pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME", "X" + "XX"])

@@ -20,8 +20,10 @@ TIERS = {
     "unit": "unit/",
     "quality": "quality/",
     "tools": "tools/",
+    "agent": "agent/node/",
     "cluster": "cluster/",
 }
+MARKERS = {"tools": "tools", "agent": "cluster", "cluster": "cluster"}
 ORDER = list(TIERS)
 LAB = ("mmdebstrap", "systemd-nspawn", "ip", "ssh")
 TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
@@ -54,8 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = tier_of(item.path)
         if tier == "unit":
             item.add_marker(pytest.mark.disable_socket)
-        elif tier in {"tools", "cluster"}:
-            item.add_marker(tier)
+        elif tier in MARKERS:
+            item.add_marker(MARKERS[tier])
             if why:
                 item.add_marker(pytest.mark.skip(reason=f"{tier} tests: {why}"))
 
@@ -64,7 +66,7 @@ def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
     why = missing()
     counts = {tier: sum(tier_of(item.path) == tier for item in items) for tier in ORDER}
     return [
-        f"  {tier}: {count} tests" + (f", ALL SKIPPED: {why}" if why and tier in {"tools", "cluster"} else "")
+        f"  {tier}: {count} tests" + (f", ALL SKIPPED: {why}" if why and tier in MARKERS else "")
         for tier, count in counts.items()
         if count
     ]

@@ -1,0 +1,139 @@
+"""A real systemd for the agent: one node of the lab per Debian release, with the units of tests/agent/units."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hakit.lab.lab import DEAF, Lab
+from hakit.lab.recipe import Release
+
+ROOT = Path(__file__).parents[3]
+UNITS = ROOT / "tests/agent/units"
+AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
+STATE = "/run/hakit/quickservice/t"
+
+# What Pacemaker's executor gives to every action.
+OCF = {"OCF_ROOT": "/usr/lib/ocf", "OCF_RESOURCE_INSTANCE": "t", "OCF_RA_VERSION_MAJOR": "1", "OCF_RA_VERSION_MINOR": "1"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one call of the agent gave."""
+
+    code: int
+    reason: str
+    said: str
+    seconds: float
+
+
+class Box:
+    """One node, looked at from outside."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.name = lab.nodes[0].name
+
+    def argv(self, *argv: str) -> tuple[str, ...]:
+        return self.lab.node_argv(self.name, argv)
+
+    def run(self, *argv: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.argv(*argv), input=stdin, capture_output=True, text=True, check=False, timeout=timeout)
+
+    def sh(self, script: str) -> str:
+        """Run a script of the test in the node; a failure fails the test."""
+        done = self.run("sh", "-ec", script)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def put(self, path: str, text: str, mode: str = "644") -> None:
+        self.run("mkdir", "-p", path.rpartition("/")[0])
+        assert self.run("tee", path, stdin=text).returncode == 0
+        assert self.run("chmod", mode, path).returncode == 0
+
+    def call(self, action: str, params: dict[str, str], *, interval: float = 0, timeout: float = 20) -> tuple[str, ...]:
+        """Return the command line that calls the agent as Pacemaker does."""
+        env = {**OCF, "OCF_RESKEY_CRM_meta_timeout": f"{timeout * 1000:.0f}"}
+        if interval:
+            env["OCF_RESKEY_CRM_meta_interval"] = f"{interval * 1000:.0f}"
+        env |= {f"OCF_RESKEY_{key}" if key[0].islower() else key: value for key, value in params.items()}
+        return self.argv("env", *(f"{key}={value}" for key, value in env.items()), AGENT, action)
+
+    def agent(self, action: str, unit: str = "", *, interval: float = 0, timeout: float = 20, **params: str) -> Result:
+        began = time.monotonic()
+        if unit:
+            params["unit"] = unit
+        argv = self.call(action, params, interval=interval, timeout=timeout)
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=timeout + 20)
+        assert "Traceback" not in done.stderr, done.stderr
+        reasons = [line[16:] for line in done.stderr.splitlines() if line.startswith("ocf-exit-reason:")]
+        assert len(reasons) <= 1
+        return Result(done.returncode, "".join(reasons), done.stdout + done.stderr, time.monotonic() - began)
+
+    def begin(self, action: str, unit: str, **params: float | str) -> subprocess.Popen[str]:
+        """Call the agent and don't wait for it."""
+        interval, timeout = float(params.pop("interval", 0)), float(params.pop("timeout", 20))
+        argv = self.call(action, {"unit": unit, **params}, interval=interval, timeout=timeout)  # type: ignore[dict-item]
+        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def state(self, unit: str) -> str:
+        return self.show(unit, "ActiveState")
+
+    def show(self, unit: str, name: str) -> str:
+        return self.run("systemctl", "show", f"--property={name}", "--value", "--", unit).stdout.strip()
+
+    def await_state(self, unit: str, *wanted: str, timeout: float = 10) -> None:
+        end = time.monotonic() + timeout
+        while (seen := self.state(unit)) not in wanted:
+            assert time.monotonic() < end, f"{unit} is {seen}, not {wanted}"
+            time.sleep(0.05)  # noqa: TID251 - the node has a clock of its own
+
+    def main_pid(self, unit: str) -> int:
+        return int(self.show(unit, "MainPID"))
+
+    def drop_in(self, unit: str) -> bool:
+        return self.run("test", "-e", f"/run/systemd/system/{unit}.d/zz-hakit-quickservice.conf").returncode == 0
+
+    def watches_next(self, interval: float) -> None:
+        """Make the next monitor believe that it is the next one of a series, as Pacemaker's timer would."""
+        now = self.run("cut", "-d", " ", "-f1", "/proc/uptime").stdout.strip()
+        self.sh(f"mkdir -p {STATE.rpartition('/')[0]}; echo watched={float(now) - interval} >> {STATE}")
+
+    def install(self) -> None:
+        self.put(AGENT, (ROOT / "agents/quickservice").read_text(), "755")
+        for file in UNITS.iterdir():
+            place = "/usr/local/lib" if file.suffix == ".py" else "/etc/systemd/system"
+            self.put(f"{place}/{file.name}", file.read_text())
+        self.sh("ln -sf /dev/null /etc/systemd/system/t-masked.service; systemctl daemon-reload")
+
+    def clean(self) -> None:
+        self.sh(
+            "systemctl kill -s KILL 't-*' 2>/dev/null || true; systemctl stop 't-*' 2>/dev/null || true; "
+            "systemctl reset-failed 't-*' 2>/dev/null || true; rm -rf /run/hakit /run/t-*; "
+            "ls -d /run/systemd/system/t-*.d >/dev/null 2>&1 && rm -rf /run/systemd/system/t-*.d && systemctl daemon-reload; true"
+        )
+
+
+@pytest.fixture(scope="session", params=list(Release), ids=str)
+def machine(request: pytest.FixtureRequest) -> Iterator[Box]:
+    """Boot one node of a release, for all tests."""
+    name = f"agent-{request.param}"
+    box = Box(Lab.up(name, DEAF, release=request.param, nodes=1))
+    box.install()
+    yield box
+    Lab.down(name)
+
+
+@pytest.fixture
+def box(machine: Box) -> Iterator[Box]:
+    """The node with all test units stopped."""
+    machine.clean()
+    yield machine
+    machine.clean()
+
+

@@ -19,7 +19,9 @@ from hakit.render.facts import Facts
 # The constraints that `pcs resource move`, `crm resource move` and `crm_resource --ban` leave behind.
 _LEFTOVERS = ("cli-prefer-", "cli-ban-", "cli-standby-")
 
-_OWNED: dict[str, Callable[[etree._Element | None], Facts]] = {
+_Read = Callable[[etree._Element | None], Facts]
+
+_OWNED: dict[str, _Read] = {
     "resources": facts.of_resources,
     "constraints": facts.of_constraints,
     "rsc_defaults": lambda section: facts.of_defaults(section, "resource defaults"),
@@ -72,17 +74,22 @@ def _ids(root: etree._Element) -> Iterator[str]:
             yield from (str(each.get("id", "")) for each in elements)
 
 
-def _kept(
-    present: etree._Element | None, wanted: etree._Element, read: Callable[[etree._Element | None], Facts]
-) -> list[etree._Element]:
-    """Return the wanted elements, each as it is written in the live CIB where that means the same."""
+def _kept(present: etree._Element | None, wanted: etree._Element, read: _Read) -> list[etree._Element]:
+    """Return copies of the wanted elements, each as it is written in the live CIB where that means the same."""
     written = {} if present is None else {element.get("id"): element for element in present}
-    chosen = []
-    for element in wanted:
-        old = written.get(element.get("id"))
-        same = old is not None and read(_alone(old)) == read(_alone(element))
-        chosen.append(deepcopy(old if same and old is not None else element))
-    return chosen
+    return [_best(written.get(element.get("id")), element, read) for element in wanted]
+
+
+def _best(old: etree._Element | None, element: etree._Element, read: _Read) -> etree._Element:
+    if old is None:
+        return deepcopy(element)
+    if read(_alone(old)) == read(_alone(element)):
+        return deepcopy(old)
+    new = deepcopy(element)
+    if element.tag == "group":
+        members = {member.get("id"): member for member in old if member.tag in facts.RESOURCES}
+        new[:] = [_best(members.get(child.get("id")), child, read) for child in element]
+    return new
 
 
 def _alone(element: etree._Element) -> etree._Element:

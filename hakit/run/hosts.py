@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import hashlib
 import importlib.resources
 import json
 import os
@@ -70,7 +71,8 @@ class Hosts:
             "BatchMode": "yes",
             "ConnectTimeout": "10",
             "ControlMaster": "auto",
-            "ControlPath": str(_sockets() / "%C"),
+            # %C knows nothing of a ProxyCommand: the same address by another configuration is another host.
+            "ControlPath": str(_sockets() / f"{_fingerprint(self._ssh_config)}-%C"),
             "ControlPersist": "30",
             "ServerAliveInterval": "5",
             "ServerAliveCountMax": "3",
@@ -130,6 +132,10 @@ def _outcomes(
     if done.returncode != 0 or not complete:
         raise trouble.explained(host, done.returncode, done.stderr or done.stdout, seconds)
     return tuple(outcomes)
+
+
+def _fingerprint(ssh_config: Path | None) -> str:
+    return hashlib.sha256(str(ssh_config and ssh_config.resolve()).encode()).hexdigest()[:12]
 
 
 def _sockets() -> Path:

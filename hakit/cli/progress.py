@@ -54,8 +54,6 @@ class Bars:
             case StepStarted():
                 name = _name(event.title, event.host)
                 self._tasks[name] = self._live.add_task(escape(name), total=None)
-                if event.why:
-                    self._console.print(f"[dim]  … {escape(f'{name}: {event.why}')}[/dim]")
             case Progress():
                 for name, task in self._tasks.items():
                     if name.startswith(event.title):

@@ -13,6 +13,7 @@ COROSYNC_CONF = "/etc/corosync/corosync.conf"
 COROSYNC_KEY = "/etc/corosync/authkey"
 PACEMAKER_KEY = "/etc/pacemaker/authkey"
 CIB = "/var/lib/pacemaker/cib/cib.xml"
+TOKEN = f"{record.FOLDER}/token"
 KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 
@@ -28,10 +29,10 @@ class NodeFacts:
     """
 
     host: str
-    corosync_conf: str
     corosync_key: str
     pacemaker_key: str
     agent: str
+    token: str
     pcs_hosts: frozenset[str]
     cib: str
     state: crm_mon.ClusterState | None
@@ -48,10 +49,10 @@ class NodeFacts:
 def actions() -> tuple[Action, ...]:
     """Name what to ask a node, in the order in which `read` takes the outcomes."""
     return (
-        Get(COROSYNC_CONF),
         Digest(COROSYNC_KEY),
         Digest(PACEMAKER_KEY),
         Digest(AGENT),
+        Digest(TOKEN),
         Get(KNOWN_HOSTS, secret=True),
         Get(CIB, secret=True),
         Get(record.PATH),
@@ -64,13 +65,13 @@ def actions() -> tuple[Action, ...]:
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    conf, corosync_key, pacemaker_key, agent, known, disk_cib, noted, monitor, live_cib, stats, quorum = outcomes
+    corosync_key, pacemaker_key, agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum = outcomes
     return NodeFacts(
         host=host,
-        corosync_conf=conf.stdout if conf.code == 0 else "",
         corosync_key=corosync_key.stdout if corosync_key.code == 0 else "",
         pacemaker_key=pacemaker_key.stdout if pacemaker_key.code == 0 else "",
         agent=agent.stdout if agent.code == 0 else "",
+        token=token.stdout if token.code == 0 else "",
         pcs_hosts=_pcs_hosts(known.stdout) if known.code == 0 else frozenset(),
         cib=live_cib.stdout if live_cib.code == 0 else disk_cib.stdout if disk_cib.code == 0 else "",
         state=crm_mon.parse(monitor.stdout),

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, field
 
 from hakit.core import HakitError
 
-PATH = "/var/lib/hakit/record.json"
+FOLDER = "/var/lib/hakit"
+PATH = f"{FOLDER}/record.json"
+# Files as they were, under their own paths: {BEFORE}/etc/corosync/corosync.conf and so on.
+BEFORE = f"{FOLDER}/before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,11 @@ class UnitBefore:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The host before bootstrap: its units, and the files that were replaced (path to text)."""
+    """The host before bootstrap: its units, and the paths of the files that were kept in BEFORE."""
 
     cluster: str
     units: Mapping[str, UnitBefore] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     def dump(self) -> str:
         """Give the text that `parse` reads."""
@@ -37,7 +40,7 @@ def parse(text: str) -> Record:
     try:
         data = json.loads(text)
         units = {name: UnitBefore(str(u["boot"]), bool(u["active"])) for name, u in data["units"].items()}
-        return Record(str(data["cluster"]), units, {str(k): str(v) for k, v in data["files"].items()})
+        return Record(str(data["cluster"]), units, tuple(str(path) for path in data["files"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HakitError(
             f"{PATH} is damaged: {error}", hint=f"look at it, and remove it if it is of no use: {PATH}"

@@ -1,0 +1,120 @@
+"""Make hosts the wanted cluster: look, plan what is missing, do one stage, look again, until nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hakit.apply import materials, stage, verify
+from hakit.apply.look import look
+from hakit.core import Clock, Finding, HakitError, Listener, Runner, wait_until
+from hakit.model import Cluster
+from hakit.plan import pcs
+from hakit.plan.bootstrap.refusals import refusals
+from hakit.plan.bootstrap.stages import stages
+from hakit.plan.dialect import Dialect
+from hakit.plan.health import report
+from hakit.plan.seen import Seen
+from hakit.plan.step import Stage
+from hakit.plan.wanted import Wanted, wanted
+from hakit.run.hosts import fan_out
+
+# More than there are stages; each round must leave something less to do.
+_ROUNDS = 12
+# Election, probes and starts on an idle cluster take seconds; a busy one is given this long, in seconds.
+_SETTLE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of it: the cluster as seen at the end, what is not right, and whether anything was done."""
+
+    seen: Seen
+    findings: tuple[Finding, ...]
+    changed: bool
+
+
+class Refused(HakitError):
+    """The hosts are not in a state in which they may be changed; holds the findings."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        lines = "\n".join(f"  {each.text()}{f' ({each.remedy()})' if each.remedy() else ''}" for each in findings)
+        super().__init__(f"nothing was changed, because:\n{lines}")
+        self.findings = findings
+
+
+def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, its audience and its consent
+    cluster: Cluster,
+    runner: Runner,
+    *,
+    clock: Clock,
+    listener: Listener,
+    agree: Callable[[tuple[Stage, ...]], bool],
+    replace: bool = False,
+) -> Result:
+    """Do whatever is missing, and verify. `agree` is shown the whole plan once, before the first change.
+
+    Raises Refused, CommandFailed, HostUnreachable, and HakitError when the person does not agree.
+    """
+    dialects: Mapping[str, Dialect] = {}
+    agreed = False
+    last: tuple[Stage, ...] = ()
+    seen = look(cluster, runner)
+    for _ in range(_ROUNDS):
+        goal = wanted(cluster, seen.hosts, materials.material(seen, runner))
+        against = tuple(refusals(goal, seen, replace=replace))
+        if against:
+            raise Refused(against)
+        dialects = dialects or _dialects(cluster, runner)
+        left = stages(goal, seen, dialects)
+        if not left:
+            return _verified(goal, runner, clock, changed=agreed)
+        if not agreed and not agree(left):
+            raise HakitError("not agreed; nothing was changed")
+        agreed = True
+        if _same(left, last):
+            raise HakitError(
+                f"{left[0].title!r} was done, but is still needed: {left[0].steps[0].title}", hint="hakit status"
+            )
+        stage.do(left[0], runner, listener)
+        last = left
+        seen = _awake(cluster, runner, clock)
+    raise HakitError(f"not finished after {_ROUNDS} rounds; something undoes what is done", hint="hakit status")
+
+
+def _awake(cluster: Cluster, runner: Runner, clock: Clock) -> Seen:
+    """Look, and wait for what was started to answer and to have elected a controller."""
+    return wait_until(
+        "the started nodes answer and have elected a controller",
+        lambda: look(cluster, runner),
+        lambda seen: seen.awake,
+        clock=clock,
+        timeout=_SETTLE,
+        every=0.3,
+        in_a_row=1,
+    )
+
+
+def _same(now: tuple[Stage, ...], before: tuple[Stage, ...]) -> bool:
+    def names(stages_: tuple[Stage, ...]) -> list[tuple[str, str]]:
+        return [(step.title, step.host) for step in stages_[0].steps] if stages_ else []
+
+    return names(now) == names(before)
+
+
+def _dialects(cluster: Cluster, runner: Runner) -> Mapping[str, Dialect]:
+    def one(host: str) -> Dialect:
+        return pcs.detect(runner.batch(host, pcs.USAGE, keep_going=True))
+
+    found = fan_out((node.name for node in cluster.nodes), one)
+    for answer in found.values():
+        if isinstance(answer, HakitError):
+            raise answer
+    return {name: answer for name, answer in found.items() if not isinstance(answer, HakitError)}
+
+
+def _verified(goal: Wanted, runner: Runner, clock: Clock, *, changed: bool) -> Result:
+    longest = max((s.timeouts.start + s.timeouts.stop for s in goal.cluster.services), default=0)
+    seen = verify.settled(goal.cluster, runner, clock, timeout=_SETTLE + (longest if changed else 0))
+    silent = tuple(verify.answers(seen, runner))
+    return Result(seen, (*silent, *report.findings(seen)), changed)

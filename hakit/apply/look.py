@@ -1,0 +1,47 @@
+"""Look at all nodes at once: one round trip each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from hakit.core import HostUnreachable, Runner
+from hakit.model import Cluster
+from hakit.observe import node
+from hakit.observe.host import facts
+from hakit.observe.host.facts import HostFacts
+from hakit.observe.node import NodeFacts
+from hakit.plan.seen import Seen
+from hakit.run.hosts import fan_out
+
+
+def look(cluster: Cluster, runner: Runner) -> Seen:
+    """See every node of the cluster. Raises HostUnreachable when one can't be reached."""
+    seen, missing = look_at_some(cluster, runner)
+    for error in missing.values():
+        raise error
+    return seen
+
+
+def look_at_some(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[str, HostUnreachable]]:
+    """See the nodes that can be reached; the others come with the reason."""
+
+    def one(host: str) -> tuple[HostFacts, NodeFacts]:
+        asked = time.time()
+        about_host, about_node = facts.actions(cluster), node.actions()
+        outcomes = runner.batch(host, (*about_host, *about_node), keep_going=True)
+        answered = time.time()
+        split = len(about_host)
+        later = sum(outcome.seconds for outcome in outcomes[split:])
+        return (
+            facts.read(outcomes[:split], cluster, asked, answered - later),
+            node.read(host, outcomes[split:]),
+        )
+
+    answers = fan_out((each.name for each in cluster.nodes), one)
+    seen = {name: answer for name, answer in answers.items() if not isinstance(answer, HostUnreachable)}
+    missing = {name: answer for name, answer in answers.items() if isinstance(answer, HostUnreachable)}
+    return (
+        Seen(cluster, {name: both[0] for name, both in seen.items()}, {name: both[1] for name, both in seen.items()}),
+        missing,
+    )

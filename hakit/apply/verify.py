@@ -1,0 +1,82 @@
+"""Prove that the cluster is what the spec says, by looking at it from every side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hakit.apply.look import look
+from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
+from hakit.model import Cluster
+from hakit.plan.health import report, services
+from hakit.plan.seen import Seen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VipSilent(Finding):
+    """A VIP doesn't answer another node."""
+
+    code = "HK333"
+    service: str
+    address: str
+    asker: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"service {self.service}: {self.address} does not answer {self.asker}"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"on {self.asker}: ip neigh show {self.address}; does a firewall drop ping?"
+
+
+def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
+    """Wait until nothing is wrong any more, and return what was seen then. Raises DeadlinePassed with what still is."""
+
+    def once() -> tuple[Seen, tuple[Finding, ...]]:
+        seen = look(cluster, runner)
+        return seen, errors(report.findings(seen))
+
+    try:
+        seen, _ = wait_until(
+            "every service runs as declared",
+            once,
+            lambda both: not both[1],
+            clock=clock,
+            timeout=timeout,
+            every=0.3,
+            in_a_row=1,
+        )
+    except DeadlinePassed as late:
+        _, found = late.last_seen if isinstance(late.last_seen, tuple) else (None, ())
+        lines = "\n".join(f"  {finding.text()}" for finding in found)
+        raise HakitError(
+            f"after {timeout:.0f} s the cluster is not as declared:\n{lines}", hint="hakit status"
+        ) from late
+    return seen
+
+
+def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Keep the findings that mean that something doesn't serve."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def answers(seen: Seen, runner: Runner) -> Iterator[Finding]:
+    """Ask each VIP for an answer from another node than the one that holds it."""
+    state = seen.state
+    if state is None:
+        return
+    for service in seen.cluster.services:
+        holder = services.place(service, state)
+        asker = next((name for name in seen.running if name != holder), None)
+        if service.vip is None or asker is None:
+            continue
+        address = str(service.vip.interface.ip)
+        ping = Command(
+            ("ping", "-n", "-c", "3", "-i", "0.2", "-w", "3", "--", address),
+            ok_codes=frozenset({0, 1, 2}),
+            timeout=10,
+            changes_state=False,
+        )
+        if runner.run(asker, ping).code != 0:
+            yield VipSilent(service=service.name, address=address, asker=asker)

@@ -1,0 +1,92 @@
+"""The status tree: services, nodes, rings, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from hakit.core import Finding, HostUnreachable, Severity
+from hakit.model import Node, Service
+from hakit.observe.crm_mon import ClusterState, ResourceState
+from hakit.plan.health import services
+from hakit.plan.seen import Seen
+
+_MARK = {Severity.ERROR: "[red]✗[/red]", Severity.WARNING: "[yellow]![/yellow]", Severity.NOTE: "[dim]i[/dim]"}
+_UP, _DOWN = "[green]✓[/green]", "[red]✗[/red]"
+
+
+def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[Finding]) -> None:
+    """Print the tree and the findings to stdout."""
+    console = Console(highlight=False)
+    state = seen.state
+    quorum = "no answer" if state is None else "quorum" if state.quorate else "[red]no quorum[/red]"
+    tree = Tree(f"[bold]{escape(seen.cluster.name)}[/bold]: {quorum}")
+    for service in seen.cluster.services:
+        _service(tree, service, state)
+    nodes = tree.add("nodes")
+    for node in seen.cluster.nodes:
+        _node(nodes, node, seen, missing)
+    console.print(tree)
+    for finding in findings:
+        console.print(f"{_MARK[finding.severity]} {escape(finding.text())}")
+        if finding.remedy() and finding.severity is not Severity.NOTE:
+            console.print(f"    [dim]{escape(finding.remedy())}[/dim]")
+
+
+def _service(tree: Tree, service: Service, state: ClusterState | None) -> None:
+    place = services.place(service, state) if state else ""
+    mark, where = (_UP, f"on [bold]{escape(place)}[/bold]") if place else (_DOWN, "[red]not serving[/red]")
+    branch = tree.add(f"{mark} service [bold]{escape(service.name)}[/bold] {where}{_since(service, state, place)}")
+    known = {resource.id: resource for resource in state.resources} if state else {}
+    for part in services.parts(service):
+        what = str(service.vip.interface) if service.vip and part.endswith("-vip") else service.unit
+        branch.add(f"{escape(what)}  {_part(known.get(part))}{_fails(part, state)}")
+
+
+def _since(service: Service, state: ClusterState | None, place: str) -> str:
+    starts = (
+        [h.started for h in state.history if h.resource == f"{service.name}-unit" and h.node == place] if state else []
+    )
+    return f" [dim]since {escape(starts[0])}[/dim]" if starts and starts[0] else ""
+
+
+def _part(resource: ResourceState | None) -> str:
+    if resource is None:
+        return "[red]unknown to the cluster[/red]"
+    where = f" on {', '.join(resource.nodes)}" if resource.nodes else ""
+    word = f"{resource.role.lower()}{where}"
+    bad = "blocked" if resource.blocked else "failed" if resource.failed else "" if resource.managed else "unmanaged"
+    return escape(word) + (f" [red]{bad}[/red]" if bad else "")
+
+
+def _fails(part: str, state: ClusterState | None) -> str:
+    counts = [(h.node, h.fail_count) for h in state.history if h.resource == part and h.fail_count] if state else []
+    said = ", ".join(f"{node} {'∞' if count >= 1_000_000 else count}" for node, count in counts)  # noqa: PLR2004 - INFINITY
+    return f" [yellow]failures: {escape(said)}[/yellow]" if said else ""
+
+
+def _node(tree: Tree, node: Node, seen: Seen, missing: Mapping[str, HostUnreachable]) -> None:
+    if node.name in missing:
+        tree.add(f"{_DOWN} {escape(node.name)}: [red]{escape(missing[node.name].reason)}[/red]")
+        return
+    state = seen.state
+    known = next((each for each in state.nodes if each.name == node.name), None) if state else None
+    word = "offline" if known is None or not known.online else "standby" if known.standby else "online"
+    dc = " [dim](controller)[/dim]" if known and known.dc else ""
+    branch = tree.add(f"{_UP if word == 'online' else _DOWN} {escape(node.name)}: {word}{dc}")
+    for ring, address in zip(seen.cluster.rings, node.addresses, strict=True):
+        branch.add(f"ring {ring.number}  {address}  {_ring(seen, node, ring.number)}")
+
+
+def _ring(seen: Seen, node: Node, ring: int) -> str:
+    if node.name not in seen.running:
+        return "[dim]unknown[/dim]"
+    names = {each.id: each.name for each in seen.cluster.nodes}
+    links = [link for link in seen.nodes[node.name].links if link.ring == ring and names.get(link.peer) != node.name]
+    return "  ".join(
+        f"{'[green]connected[/green]' if link.connected else '[red]cut off[/red]'} to {escape(names.get(link.peer, '?'))}"
+        for link in links
+    )

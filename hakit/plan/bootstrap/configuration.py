@@ -1,0 +1,65 @@
+"""What lies on a node before its cluster starts: keys, corosync.conf, the first CIB, and a token for pcs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hakit.core import Action, Command, Put, Remove
+from hakit.model import sections
+from hakit.observe import node
+from hakit.plan.bootstrap import keys
+from hakit.plan.dialect import Dialect
+from hakit.plan.seen import Seen
+from hakit.plan.step import Step
+from hakit.plan.wanted import Wanted
+
+
+def configure(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+    """Give every node that doesn't run what it lacks."""
+    alike = keys.alike(seen)
+    first = not any(facts.cib for name, facts in seen.nodes.items() if seen.ours(name))
+    for name, host in seen.hosts.items():
+        if name in seen.started:
+            continue
+        if not alike:
+            yield Step("write the authkeys", name, "every node needs the same ones", keys.put(wanted.material))
+        if not same_conf(wanted, seen, name):
+            why = "it differs from the spec" if seen.ours(name) and host.corosync else "it is not there"
+            put = Put(node.COROSYNC_CONF, wanted.corosync_conf, backup=False)
+            yield Step("write corosync.conf", name, why, (put,))
+        if first and not seen.started:
+            yield Step(
+                "write the first CIB",
+                name,
+                "all services at once, before the first start, which then waits for nothing",
+                # A digest of another CIB beside it would make Pacemaker refuse this one.
+                (
+                    Remove(f"{node.CIB}.sig"),
+                    Put(node.CIB, wanted.cib, mode=0o600, owner="hacluster:haclient", backup=False),
+                ),
+            )
+    for name in seen.hosts if strangers(seen) and not _token_shared(seen) else ():
+        # Under its final name only when pcsd has taken it, so that the file's presence proves that.
+        new = f"{node.TOKEN}-new"
+        actions: tuple[Action, ...] = (
+            Put(new, wanted.material.token, mode=0o600, backup=False),
+            *dialects[name].take_token(new),
+            Command(("mv", "--force", "--", new, node.TOKEN)),
+        )
+        yield Step("hand pcsd a token", name, "pcs then gets to know the nodes without a password", actions)
+
+
+def strangers(seen: Seen) -> bool:
+    """Say whether pcs on any node does not know all nodes."""
+    return any(not facts.pcs_hosts.issuperset(seen.nodes) for facts in seen.nodes.values())
+
+
+def _token_shared(seen: Seen) -> bool:
+    tokens = {facts.token for facts in seen.nodes.values()}
+    return len(tokens) == 1 and "" not in tokens
+
+
+def same_conf(wanted: Wanted, seen: Seen, name: str) -> bool:
+    """Say whether the node's corosync.conf means what the wanted one means."""
+    conf = seen.hosts[name].corosync
+    return conf is not None and sections.parse(conf.text) == sections.parse(wanted.corosync_conf)

@@ -1,0 +1,120 @@
+"""What a host needs before it is configured: notes of how it stood, no other cluster, the agent, the units at rest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from hakit.core import Command, Put
+from hakit.observe import node, record
+from hakit.observe.host.facts import HostFacts
+from hakit.observe.record import Record, UnitBefore
+from hakit.plan.dialect import Dialect
+from hakit.plan.seen import STACK, Belonging, Seen
+from hakit.plan.step import Step
+from hakit.plan.wanted import Wanted
+
+_AGENT_MODE = 0o755
+
+
+def clear(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+    """Write down how each host stands, then take apart a cluster that is not ours.
+
+    Both in one step, in this order: what is taken apart can't be written down any more.
+    """
+    for name, host in seen.hosts.items():
+        noted = _notes(wanted, seen, name)
+        whose = seen.belonging(name)
+        if whose in {Belonging.STOCK, Belonging.OTHER}:
+            stock = whose is Belonging.STOCK
+            yield Step(
+                "remove Debian's stock one-node cluster" if stock else f"destroy the cluster {_name(host)!r}",
+                name,
+                "it stands where ours will" if stock else "asked for by --replace",
+                (*noted, *dialects[name].destroy()),
+                final=not stock,
+            )
+        elif noted:
+            yield Step("note how the host stands", name, "so that hakit destroy can put it back", noted)
+
+
+def prepare(wanted: Wanted, seen: Seen) -> Iterator[Step]:
+    """Install the agent; give the services' units into the cluster's hands."""
+    digest = hashlib.sha256(wanted.agent.encode()).hexdigest()
+    for name, host in seen.hosts.items():
+        if seen.nodes[name].agent != f"{digest} {_AGENT_MODE:04o} root:root":
+            why = "it differs from this hakit's" if seen.nodes[name].agent else "it is not there"
+            put = Put(node.AGENT, wanted.agent, mode=_AGENT_MODE, backup=False)
+            yield Step("install the agent ocf:hakit:quickservice", name, why, (put,))
+        yield from _pcsd(host)
+        yield from _units(wanted, seen, host)
+
+
+def _pcsd(host: HostFacts) -> Iterator[Step]:
+    pcsd = host.units["pcsd.service"]
+    if not (pcsd.enabled and pcsd.running):
+        command = Command(("systemctl", "enable", "--now", "--", "pcsd.service"))
+        yield Step("start pcsd, now and at boot", host.host, "pcs drives the nodes through it", (command,))
+
+
+def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
+    units = [host.units[service.unit] for service in wanted.cluster.services]
+    at_boot = tuple(unit.asked for unit in units if unit.enabled)
+    if at_boot:
+        yield Step(
+            f"take {_some(at_boot)} out of the boot",
+            host.host,
+            "Pacemaker decides where it runs; hakit destroy puts it back",
+            (Command(("systemctl", "disable", "--", *at_boot), timeout=120),),
+        )
+    # Where our cluster runs already, a running unit is the cluster's doing.
+    active = () if host.host in seen.started else tuple(unit for unit in units if unit.running)
+    if active:
+        # systemd ends a unit that overstays its own limit; ours lies above the sum of both of its phases.
+        longest = max(min(unit.stop_timeout, 600.0) for unit in active)
+        names = tuple(unit.asked for unit in active)
+        yield Step(
+            f"stop {_some(names)}",
+            host.host,
+            "it runs outside the cluster, which starts it on one node",
+            (Command(("systemctl", "stop", "--", *names), timeout=2 * longest + 30),),
+        )
+
+
+def _some(names: tuple[str, ...]) -> str:
+    most = 3
+    return ", ".join(names) if len(names) <= most else f"{names[0]} and {len(names) - 1} more"
+
+
+def _name(host: HostFacts) -> str:
+    return host.corosync.cluster_name if host.corosync else ""
+
+
+def _notes(wanted: Wanted, seen: Seen, name: str) -> tuple[Command | Put, ...]:
+    """Give the actions that keep what a bootstrap would change; none when all of it is kept already."""
+    host, old = seen.hosts[name], seen.nodes[name].record
+    kept = old.units if old else {}
+    asked = (*STACK, "pcsd.service", *(service.unit for service in wanted.cluster.services))
+    missing = {
+        unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
+    }
+    if old and old.cluster == wanted.cluster.name and not missing:
+        return ()
+    files = old.files if old else _files(seen, name)
+    note = Record(wanted.cluster.name, {**missing, **kept}, files)
+    save: tuple[Command | Put, ...] = (Command(("mkdir", "--parents", "--mode=0700", record.FOLDER, record.BEFORE)),)
+    if files and not old:
+        save += (Command(("cp", "--archive", "--parents", "--", *files, record.BEFORE)),)
+    return (*save, Put(record.PATH, note.dump(), mode=0o600, backup=False))
+
+
+def _files(seen: Seen, name: str) -> tuple[str, ...]:
+    facts = seen.nodes[name]
+    if seen.belonging(name) is Belonging.OURS:
+        return ()  # made by hakit or by hand for this very cluster: there is no earlier state to keep
+    there = {
+        node.COROSYNC_CONF: seen.hosts[name].corosync is not None,
+        node.COROSYNC_KEY: bool(facts.corosync_key),
+        node.PACEMAKER_KEY: bool(facts.pacemaker_key),
+    }
+    return tuple(path for path, exists in there.items() if exists)

@@ -1,0 +1,55 @@
+"""What a bootstrap must not do: reasons to stop before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hakit import render
+from hakit.core import Finding
+from hakit.plan.bootstrap import configuration
+from hakit.plan.seen import Seen
+from hakit.plan.wanted import Wanted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningOtherwise(Finding):
+    """A running cluster has another corosync.conf than the spec means."""
+
+    code = "HK301"
+    host: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"{self.host}: the cluster runs with another corosync.conf than the spec means"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "changing rings, nodes or timing of a running cluster is not supported yet; undo the change in the spec"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreign(Finding):
+    """The running cluster has resources or constraints that the spec doesn't know."""
+
+    code = "HK302"
+    ids: tuple[str, ...]
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the running cluster has what the spec doesn't: {', '.join(self.ids)}"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "put them into the spec or remove them from the cluster; with --replace, hakit removes them"
+
+
+def refusals(wanted: Wanted, seen: Seen, *, replace: bool) -> Iterator[Finding]:
+    """Say what stands against it. `replace` means that the cluster may lose what the spec doesn't know."""
+    for name in seen.running:
+        if not configuration.same_conf(wanted, seen, name):
+            yield RunningOtherwise(host=name)
+    if seen.running and not replace:
+        ids = render.foreign(seen.nodes[seen.running[0]].cib, wanted.cluster)
+        if ids:
+            yield Foreign(ids=ids)

@@ -1,0 +1,31 @@
+"""Services into a cluster that runs already: the difference, as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hakit import render
+from hakit.core import Put, Remove
+from hakit.plan.dialect import Dialect
+from hakit.plan.seen import Seen
+from hakit.plan.step import Step
+from hakit.plan.wanted import Wanted
+
+_OLD = "/var/lib/hakit/cib-old.xml"
+_NEW = "/var/lib/hakit/cib-new.xml"
+
+
+def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+    """Bring the running cluster's CIB to the spec; what Pacemaker keeps there itself stays."""
+    if not seen.running:
+        return
+    name = seen.running[0]
+    live = seen.nodes[name].cib
+    differences = render.differences(live, wanted.cluster)
+    if differences:
+        files = (
+            Put(_OLD, live, mode=0o600, backup=False),
+            Put(_NEW, render.merged(live, wanted.cluster), mode=0o600, backup=False),
+        )
+        actions = (*files, *dialects[name].push(_NEW, _OLD), Remove(_OLD), Remove(_NEW))
+        yield Step("bring the CIB to the spec", name, "; ".join(differences), actions)

@@ -1,0 +1,42 @@
+"""The verbs that hakit needs of a cluster tool, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from hakit.core import Action
+
+
+class Dialect(Protocol):
+    """One class per tool and generation; each verb gives the actions that do it on one node."""
+
+    def destroy(self) -> tuple[Action, ...]:
+        """Stop the cluster on this node and remove its configuration."""
+
+    def take_token(self, token_file: str) -> tuple[Action, ...]:
+        """Let whoever shows the token in the file drive this node."""
+
+    def authenticate(self, addresses: Mapping[str, str], token_file: str) -> tuple[Action, ...]:
+        """Get to know the nodes (name to address) by the token in the file."""
+
+    def forget(self, nodes: tuple[str, ...]) -> tuple[Action, ...]:
+        """Forget the nodes again."""
+
+    def start(self) -> tuple[Action, ...]:
+        """Start the cluster on this node."""
+
+    def stop(self) -> tuple[Action, ...]:
+        """Stop the cluster on this node, moving its services away."""
+
+    def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
+        """Start the cluster at boot on this node, or not."""
+
+    def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
+        """Make the difference between two CIB files the running cluster's."""
+
+    def move(self, group: str, node: str, *, lifetime: str) -> tuple[Action, ...]:
+        """Ask the cluster to run a group on a node; the wish ends by itself after `lifetime` (ISO 8601)."""
+
+    def clear(self, group: str) -> tuple[Action, ...]:
+        """Take back every such wish for the group."""

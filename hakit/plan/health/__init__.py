@@ -1,0 +1,1 @@
+"""How a cluster fares against its spec: findings in plain words, one topic a file."""

@@ -1,0 +1,134 @@
+"""Nodes and quorum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hakit.core import Finding, Severity
+from hakit.plan.seen import Seen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotRunning(Finding):
+    """The cluster runs nowhere."""
+
+    code = "HK310"
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return "the cluster runs on none of the nodes that could be asked"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "hakit bootstrap starts it; or on each node: pcs cluster start"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeDown(Finding):
+    """A node doesn't take part."""
+
+    code = "HK311"
+    node: str
+    how: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"node {self.node} is {self.how}"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"look at {self.node}: is it on? then: pcs cluster start {self.node}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeResting(Finding):
+    """A node takes part but runs nothing, by somebody's wish."""
+
+    code = "HK312"
+    severity = Severity.WARNING
+    node: str
+    mode: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"node {self.node} is in {self.mode}: nothing moves there"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"pcs node un{self.mode} {self.node}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoQuorum(Finding):
+    """Too few nodes see each other; Pacemaker stops the services."""
+
+    code = "HK313"
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return "no quorum: services are stopped until enough nodes see each other"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "bring the missing nodes or their rings back; after a full stop all of them must be seen once"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Maintenance(Finding):
+    """Pacemaker's hands are tied."""
+
+    code = "HK314"
+    severity = Severity.WARNING
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return "maintenance is on: nothing is watched, started or moved"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "when the work is done: pcs property set maintenance-mode=false"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Split(Finding):
+    """Nodes run but don't see each other: each is its own cluster."""
+
+    code = "HK315"
+    sides: tuple[str, ...]
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the nodes have more than one controller: {', '.join(self.sides)} each lead a part of their own"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "the rings between them are cut: mend the network before anything else"
+
+
+def check(seen: Seen) -> Iterator[Finding]:
+    """Compare the nodes with the spec."""
+    state = seen.state
+    if state is None:
+        yield NotRunning()
+        return
+    known = {node.name: node for node in state.nodes}
+    for node in seen.cluster.nodes:
+        there = known.get(node.name)
+        if there is None or not there.online:
+            yield NodeDown(node=node.name, how="not known to the cluster" if there is None else _how(seen, node.name))
+        elif there.standby or there.maintenance:
+            yield NodeResting(node=node.name, mode="standby" if there.standby else "maintenance")
+    if not state.quorate:
+        yield NoQuorum()
+    if state.maintenance:
+        yield Maintenance()
+    leaders = {own.dc for name in seen.running if (own := seen.nodes[name].state) and own.dc}
+    if len(leaders) > 1:
+        yield Split(sides=tuple(sorted(leaders)))
+
+
+def _how(seen: Seen, name: str) -> str:
+    if name not in seen.hosts:
+        return "offline and can't be reached"
+    return "offline: the cluster doesn't run there" if name not in seen.running else "seen as offline by the others"

@@ -1,0 +1,82 @@
+"""What earlier troubles and moves left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hakit import render
+from hakit.core import Finding, Severity
+from hakit.plan.seen import Seen
+
+INFINITY = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftBehind(Finding):
+    """A constraint of an earlier move still steers a service."""
+
+    code = "HK340"
+    severity = Severity.WARNING
+    ids: tuple[str, ...]
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"left behind by an earlier move: {', '.join(self.ids)}; the cluster may not move freely"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "pcs resource clear RESOURCE, with the name behind cli-prefer- or cli-ban-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailCount(Finding):
+    """A node remembers failures of a resource."""
+
+    code = "HK341"
+    severity = Severity.WARNING
+    resource: str
+    node: str
+    count: int
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        times = (
+            "failed to start or stop" if self.count >= INFINITY else f"failed {self.count} time{'s'[: self.count > 1]}"
+        )
+        return f"{self.resource} {times} on {self.node}"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"when the cause is mended: pcs resource cleanup {self.resource}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed(Finding):
+    """An operation failed, and why."""
+
+    code = "HK342"
+    severity = Severity.WARNING
+    operation: str
+    node: str
+    status: str
+    reason: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"{self.operation} on {self.node}: {self.status}{f': {self.reason}' if self.reason else ''}"
+
+
+def check(seen: Seen) -> Iterator[Finding]:
+    """Look for constraints of moves, fail counts and failed operations."""
+    state = seen.state
+    if state is None:
+        return
+    left = render.leftovers(seen.nodes[seen.running[0]].cib)
+    if left:
+        yield LeftBehind(ids=left)
+    for history in state.history:
+        if history.fail_count:
+            yield FailCount(resource=history.resource, node=history.node, count=history.fail_count)
+    for failure in state.failures:
+        yield Failed(operation=failure.operation, node=failure.node, status=failure.status, reason=failure.reason)

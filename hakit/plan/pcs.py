@@ -1,0 +1,72 @@
+"""The verbs as `pcs` knows them, in its generations 0.10 to 0.12."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hakit.core import Action, Command, Outcome
+
+# Its generations differ in options, and each says in its usage which it has; versions are not compared.
+USAGE: tuple[Command, ...] = (
+    Command(("pcs", "cluster", "destroy", "--help"), timeout=30, changes_state=False),
+    Command(("pcs", "resource", "move-with-constraint", "--help"), timeout=30, changes_state=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pcs:
+    """pcs. `yes` is how it is told not to ask; `move_verb` is the move that leaves the constraint to us."""
+
+    yes: str = "--force"
+    move_verb: str = "move"
+
+    def destroy(self) -> tuple[Action, ...]:
+        """Stop the cluster on this node and remove its configuration."""
+        return (Command(("pcs", "cluster", "destroy", self.yes), timeout=180),)
+
+    def take_token(self, token_file: str) -> tuple[Action, ...]:
+        """Let whoever shows the token in the file drive this node."""
+        return (Command(("pcs", "pcsd", "accept_token", token_file), timeout=60),)
+
+    def authenticate(self, addresses: Mapping[str, str], token_file: str) -> tuple[Action, ...]:
+        """Get to know the nodes by the token in the file: no password, and none on a command line."""
+        named = tuple(word for node, address in addresses.items() for word in (node, f"addr={address}"))
+        return (Command(("pcs", "host", "auth", *named, "--token", token_file), timeout=120),)
+
+    def forget(self, nodes: tuple[str, ...]) -> tuple[Action, ...]:
+        """Forget the nodes; fine when they are not known."""
+        return (Command(("pcs", "host", "deauth", *nodes), ok_codes=frozenset({0, 1}), timeout=60),)
+
+    def start(self) -> tuple[Action, ...]:
+        """Start the cluster on this node."""
+        return (Command(("pcs", "cluster", "start"), timeout=180),)
+
+    def stop(self) -> tuple[Action, ...]:
+        """Stop the cluster on this node, even when quorum is lost by it (pcs asks for --force then)."""
+        return (Command(("pcs", "cluster", "stop", "--force"), timeout=600),)
+
+    def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
+        """Start the cluster at boot on this node, or not."""
+        return (Command(("pcs", "cluster", "enable" if enabled else "disable"), timeout=60),)
+
+    def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
+        """Make the difference between two CIB files the running cluster's."""
+        return (Command(("pcs", "cluster", "cib-push", new_file, f"diff-against={old_file}"), timeout=120),)
+
+    def move(self, group: str, node: str, *, lifetime: str) -> tuple[Action, ...]:
+        """Ask the cluster to run a group on a node for a limited time."""
+        return (Command(("pcs", "resource", self.move_verb, group, node, f"lifetime={lifetime}"), timeout=120),)
+
+    def clear(self, group: str) -> tuple[Action, ...]:
+        """Take back every such wish for the group."""
+        return (Command(("pcs", "resource", "clear", group), timeout=120),)
+
+
+def detect(usage: tuple[Outcome, ...]) -> Pcs:
+    """Choose by the outcomes of USAGE."""
+    destroy, move = (outcome.stdout + outcome.stderr for outcome in usage)
+    return Pcs(
+        yes="--yes" if "--yes" in destroy else "--force",
+        move_verb="move-with-constraint" if "move-with-constraint <resource id>" in move else "move",
+    )

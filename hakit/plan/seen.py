@@ -1,0 +1,79 @@
+"""What was seen of all hosts at one time, and whose cluster each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hakit.model import Cluster
+from hakit.observe.crm_mon import ClusterState
+from hakit.observe.host.facts import HostFacts
+from hakit.observe.node import NodeFacts
+
+STACK = ("corosync.service", "pacemaker.service")
+
+
+class Belonging(StrEnum):
+    """Whose cluster a host's corosync.conf makes it a member of."""
+
+    NONE = "none"
+    STOCK = "stock"
+    OURS = "ours"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All nodes of the cluster that could be reached, by name, in the spec's order."""
+
+    cluster: Cluster
+    hosts: Mapping[str, HostFacts]
+    nodes: Mapping[str, NodeFacts]
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Name the nodes on which Pacemaker answers as part of our cluster."""
+        return tuple(name for name, node in self.nodes.items() if node.running and self.ours(name))
+
+    @property
+    def started(self) -> tuple[str, ...]:
+        """Name the nodes on which our cluster was started, whether or not Pacemaker answers yet."""
+        return tuple(
+            name
+            for name, host in self.hosts.items()
+            if self.ours(name) and any(host.units[unit].running for unit in STACK)
+        )
+
+    @property
+    def awake(self) -> bool:
+        """Say whether every started node answers and knows an elected controller."""
+        return all(
+            name in self.running and (state := self.nodes[name].state) is not None and state.dc for name in self.started
+        )
+
+    @property
+    def state(self) -> ClusterState | None:
+        """What the cluster says of itself, as the node says it that knows most: the controller's, else any."""
+        states = [state for name in self.running if (state := self.nodes[name].state) is not None]
+        return max(states, key=lambda state: (bool(state.dc), state.quorate), default=None)
+
+    def ours(self, name: str) -> bool:
+        """Say whether the host is configured as a member of our cluster."""
+        return self.belonging(name) is Belonging.OURS
+
+    def belonging(self, name: str) -> Belonging:
+        """Say whose cluster the host belongs to.
+
+        Ours is one with the spec's name in which the host stands under its name or one of its addresses: a
+        cluster of the same name next door is another one.
+        """
+        conf, node = self.hosts[name].corosync, self.cluster.node(name)
+        if conf is None:
+            return Belonging.NONE
+        addresses = {str(address) for address in node.addresses}
+        if conf.cluster_name == self.cluster.name and any(
+            member.name == name or addresses & set(member.addresses) for member in conf.members
+        ):
+            return Belonging.OURS
+        return Belonging.STOCK if conf.stock else Belonging.OTHER

@@ -6,9 +6,10 @@ it sets. Everything else is Pacemaker's or the operator's and is never touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import Protocol
 
 from lxml import etree
 
@@ -19,7 +20,13 @@ from hakit.render.facts import Facts
 # The constraints that `pcs resource move`, `crm resource move` and `crm_resource --ban` leave behind.
 _LEFTOVERS = ("cli-prefer-", "cli-ban-", "cli-standby-")
 
-_Read = Callable[[etree._Element | None], Facts]
+
+class _Read(Protocol):
+    """Reads a section's facts."""
+
+    def __call__(self, section: etree._Element | None) -> Facts:
+        """Return them; of no section there are none."""
+
 
 _OWNED: dict[str, _Read] = {
     "resources": facts.of_resources,

@@ -31,7 +31,7 @@ class Tools:
         enter = (sys.executable, str(Path(__file__).with_name("enter.py")))
         return subprocess.run(
             (
-                "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private", "--",
+                "unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "--propagation", "private", "--",
                 *enter, str(self.root), str(self.scratch), str(self.files), *argv,
             ),
             stdin=subprocess.DEVNULL,

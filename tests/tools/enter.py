@@ -1,15 +1,18 @@
 """Run a command in a Debian root file system that stays untouched.
 
-Called as `enter.py ROOT SCRATCH FILES COMMAND …` and started under unshare(1) with namespaces of its own for mounts, processes and network: all that is mounted here,
+Called as `enter.py ROOT SCRATCH FILES COMMAND …` and started under unshare(1) with namespaces of its own for mounts, processes, host name and network: all that is mounted here,
 and all that the command starts or writes outside FILES (/mnt inside), is gone when it ends.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+NODE = "qsp-a"
 
 
 def mount(*argv: str) -> None:
@@ -26,6 +29,8 @@ def main(root: str, scratch: str, files: str, *command: str) -> None:
     mount("-t", "proc", "proc", str(inside / "proc"))
     # corosync -t reads the key that corosync.conf's crypto asks for.
     (inside / "etc/corosync/authkey").write_bytes(bytes(256))
+    # Of the nodes in its file, Corosync takes the one for itself that has this machine's name.
+    socket.sethostname(NODE)
     os.chroot(inside)
     os.chdir("/mnt")
     os.execvp(command[0], command)  # noqa: S606 - the command as it is, no shell

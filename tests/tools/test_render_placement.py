@@ -1,0 +1,155 @@
+"""Pacemaker's own scheduler says where things would run with the CIB that hakit renders, and where they would go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from hakit import render
+from hakit.model import Cluster, Service, Switchback
+from tests.sample_clusters import SQUID, cluster
+from tests.tools.conftest import Tools
+
+BOTH = ("--node-up", "qsp-a", "--node-up", "qsp-b", "--quorum", "true")
+Placed = Mapping[str, str]
+
+
+class Simulated:
+    """A cluster under crm_simulate: every step goes on from the state that the last one left."""
+
+    def __init__(self, tools: Tools, declared: Cluster) -> None:
+        self._tools = tools
+        self._file = tools.files / "cib.xml"
+        self._file.write_text(render.cib(declared))
+
+    def step(self, *arguments: str) -> Placed:
+        """Let something happen, and return where every resource runs then; empty for nowhere."""
+        done = self._tools.run(
+            "crm_simulate", "--xml-file", "cib.xml", "--simulate", "--save-output", "cib.xml", *arguments
+        )
+        assert done.returncode == 0, done.stderr
+        self.actions = re.findall(r"Resource action: (\S+)\s+(\w+) on (\S+)", done.stdout)
+        return self.placed()
+
+    def placed(self) -> Placed:
+        done = self._tools.run("crm_simulate", "--xml-file", "cib.xml", "--output-as=xml")
+        assert done.returncode == 0, done.stderr
+        resources = etree.fromstring(done.stdout.encode()).iterfind("cluster_status/resources//resource")
+        return {
+            str(resource.get("id")): ",".join(str(node.get("name")) for node in resource.iterfind("node"))
+            for resource in resources
+        }
+
+    def lose(self, node: str) -> Placed:
+        """Lose a node; as the controller does, forget what ran there, so that it can come back empty."""
+        self.step("--node-fail", node)
+        root = etree.fromstring(self._file.read_bytes())
+        for state in root.iterfind(f"status/node_state[@uname='{node}']"):
+            state[:] = []
+        self._file.write_bytes(etree.tostring(root))
+        return self.placed()
+
+    def ban(self, resource: str, *nodes: str) -> Placed:
+        """Forbid a resource to run on nodes, as too many failures do."""
+        bans = "".join(
+            f'<rsc_location id="ban-{resource}-{node}" rsc="{resource}" node="{node}" score="-INFINITY"/>'
+            for node in nodes
+        )
+        self._file.write_text(self._file.read_text().replace("</constraints>", f"{bans}</constraints>"))
+        return self.step()
+
+
+def at(placed: Placed, *services: str) -> set[str]:
+    """Return the nodes where the resources of these services run."""
+    return {node for resource, node in placed.items() if resource.rpartition("-")[0] in services}
+
+
+def test_vip_and_unit_start_on_one_node_the_vip_first(tools: Tools) -> None:
+    squid = Simulated(tools, cluster())
+    assert len(at(squid.step(*BOTH), "squid") & {"qsp-a", "qsp-b"}) == 1
+    starts = [resource for resource, action, _ in squid.actions if action == "start"]
+    assert starts == ["squid-vip", "squid-unit"]
+
+
+@pytest.mark.parametrize("node", ["qsp-a", "qsp-b"])
+def test_a_preference_decides_where_a_service_starts(tools: Tools, node: str) -> None:
+    assert at(Simulated(tools, cluster(replace(SQUID, prefer=node))).step(*BOTH), "squid") == {node}
+
+
+@pytest.mark.parametrize(("switchback", "afterwards"), [(Switchback.NEVER, "qsp-b"), (Switchback.AUTOMATIC, "qsp-a")])
+def test_a_lost_node_s_service_moves_and_comes_back_only_if_said(
+    tools: Tools, switchback: Switchback, afterwards: str
+) -> None:
+    squid = Simulated(tools, cluster(replace(SQUID, prefer="qsp-a", switchback=switchback)))
+    assert at(squid.step(*BOTH), "squid") == {"qsp-a"}
+    assert at(squid.lose("qsp-a"), "squid") == {"qsp-b"}
+    assert at(squid.step("--node-up", "qsp-a"), "squid") == {afterwards}
+
+
+def test_a_failed_unit_is_restarted_in_place_and_moves_after_the_third_time(tools: Tools) -> None:
+    squid = Simulated(tools, cluster(replace(SQUID, prefer="qsp-a")))
+    squid.step(*BOTH)
+    where = []
+    for _ in range(3):
+        squid.step("--op-inject", "squid-unit_monitor_5000@qsp-a=7")
+        where.append(at(squid.step(), "squid"))  # 2.1.5 counts a failure only when it looks again
+    assert where == [{"qsp-a"}, {"qsp-a"}, {"qsp-b"}]
+
+
+def test_without_quorum_nothing_runs(tools: Tools) -> None:
+    squid = Simulated(tools, cluster(nodes=3))
+    squid.step(*BOTH)
+    # Without some other change crm_simulate doesn't take the quorum away.
+    assert at(squid.step("--quorum", "false", "--node-up", "qsp-b"), "squid") == {""}
+
+
+ORIGIN = Service("origin", "nginx.service", prefer="qsp-b")
+FILTER = Service("filter", "c-icap.service")
+NEEDS = replace(SQUID, depends_on=("origin", "filter"))
+ALL = ("origin", "filter", "squid")
+
+
+@pytest.mark.parametrize("services", [(ORIGIN, FILTER, NEEDS), (NEEDS, FILTER, ORIGIN), (FILTER, NEEDS, ORIGIN)])
+class TestDependencies:
+    def test_all_run_together_and_start_in_order(self, tools: Tools, services: tuple[Service, ...]) -> None:
+        simulated = Simulated(tools, cluster(*services))
+        assert at(simulated.step(*BOTH), *ALL) == {"qsp-b"}
+        starts = [resource for resource, action, _ in simulated.actions if action == "start"]
+        assert set(starts[:2]) == {"origin-unit", "filter-unit"}
+        assert starts[2:] == ["squid-vip", "squid-unit"]
+
+    def test_all_move_together_when_the_node_is_lost_and_stay(
+        self, tools: Tools, services: tuple[Service, ...]
+    ) -> None:
+        simulated = Simulated(tools, cluster(*services))
+        simulated.step(*BOTH)
+        assert at(simulated.lose("qsp-b"), *ALL) == {"qsp-a"}
+        assert at(simulated.step("--node-up", "qsp-b"), *ALL) == {"qsp-a"}
+
+    @pytest.mark.parametrize("failing", ALL)
+    def test_all_follow_one_that_cannot_run_here(
+        self, tools: Tools, services: tuple[Service, ...], failing: str
+    ) -> None:
+        simulated = Simulated(tools, cluster(*services))
+        simulated.step(*BOTH)
+        assert at(simulated.ban(failing, "qsp-b"), *ALL) == {"qsp-a"}
+
+    @pytest.mark.parametrize(("failing", "running"), [("origin", "filter"), ("filter", "origin")])
+    def test_one_that_can_run_nowhere_takes_only_its_dependent_down(
+        self, tools: Tools, services: tuple[Service, ...], failing: str, running: str
+    ) -> None:
+        simulated = Simulated(tools, cluster(*services))
+        simulated.step(*BOTH)
+        placed = simulated.ban(failing, "qsp-a", "qsp-b")
+        assert at(placed, failing, "squid") == {""}
+        assert at(placed, running) <= {"qsp-a", "qsp-b"}
+
+
+def test_services_without_ties_are_spread(tools: Tools) -> None:
+    many = tuple(Service(f"site{number}", f"site@{number}.service") for number in range(10))
+    placed = Simulated(tools, cluster(*many)).step(*BOTH)
+    assert sorted(placed.values()) == ["qsp-a"] * 5 + ["qsp-b"] * 5

@@ -12,8 +12,9 @@ from hakit.spec.draft import draft
 from hakit.spec.fault import SpecFault, SpecRefused
 from hakit.spec.place import Loc
 from hakit.spec.rules.every import RULES
-from hakit.spec.shape import MissingPart, UnknownKey
+from hakit.spec.shape import MissingPart, UnknownKey, WrongType
 from hakit.spec.source import Source, load
+from hakit.spec.tree import OddYaml
 
 
 def check(path: Path) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
@@ -47,7 +48,10 @@ def _causes(faults: Iterable[SpecFault]) -> Iterator[SpecFault]:
     faults = list(faults)
     above: set[Loc] = {fault.place.loc[:depth] for fault in faults for depth in range(len(fault.place.loc))}
     misspelt = {(*f.place.loc[:-1], f.meant) for f in faults if isinstance(f, UnknownKey) and f.meant}
+    unread = {fault.place.loc for fault in faults if isinstance(fault, OddYaml)}
     for fault in faults:
+        if isinstance(fault, WrongType) and fault.place.loc in unread:
+            continue
         if fault.consequence and fault.place.loc in above | misspelt:
             continue
         if isinstance(fault, MissingPart) and fault.place.loc in misspelt:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import TYPE_CHECKING
 
+from hakit.spec.address import Address, read_address
 from hakit.spec.place import Loc, Place
 
 if TYPE_CHECKING:
     from hakit.spec.source import Source
-
-Interface = IPv4Interface | IPv6Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +23,6 @@ class Written:
 
     text: str
     loc: Loc
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address as written. `value` is None when it is none; without `/N` written, `prefixed` is False."""
-
-    text: str
-    loc: Loc
-    value: Interface | None
-    prefixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +111,11 @@ def draft(source: Source) -> Draft:
     )
 
 
-def address(text: str, loc: Loc) -> Address:
-    """Read an address with or without its prefix."""
-    try:
-        value = ip_interface(text)
-    except ValueError:
-        return Address(text, loc, None, prefixed="/" in text)
-    return Address(text, loc, value, prefixed="/" in text)
-
-
 def _node(name: str, part: dict[str, object]) -> Node:
     loc: Loc = ("nodes", name)
     rings = part.get("rings")
     addresses = (
-        tuple(address(item, (*loc, "rings", i)) if isinstance(item, str) else None for i, item in enumerate(rings))
+        tuple(read_address(item, (*loc, "rings", i)) if isinstance(item, str) else None for i, item in enumerate(rings))
         if isinstance(rings, list)
         else None
     )
@@ -149,7 +128,7 @@ def _ring(index: int, part: object) -> RingOptions:
     network = _written(fields, "network", loc)
     return RingOptions(
         loc,
-        address(network.text, network.loc) if network else None,
+        read_address(network.text, network.loc) if network else None,
         _number(fields, "priority"),
         _number(fields, "port"),
     )
@@ -177,10 +156,10 @@ def _service(name: str, part: dict[str, object]) -> Service:
 def _vip(part: dict[str, object], loc: Loc) -> Vip | None:
     text = _written(part, "vip", loc)
     if text:
-        return Vip(address(text.text, text.loc), None)
+        return Vip(read_address(text.text, text.loc), None)
     fields = _mapping(part.get("vip"))
     text = _written(fields, "address", (*loc, "vip"))
-    return Vip(address(text.text, text.loc), _written(fields, "nic", (*loc, "vip"))) if text else None
+    return Vip(read_address(text.text, text.loc), _written(fields, "nic", (*loc, "vip"))) if text else None
 
 
 def _written(fields: dict[str, object], key: str, loc: Loc) -> Written | None:

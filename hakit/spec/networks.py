@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from hakit.spec.draft import Address, Draft
+from hakit.spec.address import Address
+from hakit.spec.draft import Draft
 
 Network = IPv4Network | IPv6Network
 
@@ -28,10 +29,10 @@ def ring_networks(spec: Draft) -> tuple[RingNetwork, ...]:
 
 
 def addresses_of(spec: Draft, number: int) -> list[Address]:
-    """Return the readable addresses of one ring, in the order of the nodes."""
+    """Return the usable addresses of one ring, in the order of the nodes."""
     lists = (node.addresses or () for node in spec.nodes)
     found = (addresses[number] for addresses in lists if number < len(addresses))
-    return [address for address in found if address and address.value]
+    return [address for address in found if address and address.value and not address.unfit]
 
 
 def _ring_network(spec: Draft, number: int) -> RingNetwork:

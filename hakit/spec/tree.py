@@ -129,7 +129,7 @@ class Tree:
         if kind in _READ:
             return _READ[kind](text)
         self._known_tag(node, loc, f"{_TAG}str")
-        return None
+        return text
 
     def _known_tag(self, node: Node, loc: Loc, plain: str) -> None:
         if node.tag != plain:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from hakit.spec.draft import Address, Draft, Interface
+from hakit.spec.address import Address
+from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 
 
@@ -81,37 +82,5 @@ def address_faults(spec: Draft, address: Address) -> Iterator[SpecFault]:
         if address.text:  # an empty text is a fault of structure already
             yield BadAddress(place=spec.at(address.loc), written=address.text)
         return
-    kind = _unfit(address.value)
-    if kind:
-        yield UnfitAddress(place=spec.at(address.loc), written=address.text, kind=kind)
-
-
-def _unfit(interface: Interface) -> str:  # noqa: PLR0911 - one way per kind
-    ip = interface.ip
-    if ip.is_loopback:
-        return "a loopback address"
-    if ip.is_multicast:
-        return "a multicast address"
-    if ip.is_unspecified:
-        return "the unspecified address"
-    if isinstance(ip, IPv4Address) and (ip.packed[0] == 0 or ip.is_reserved):
-        return "of a range that no host can have"
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
-        return f"{ip.ipv4_mapped} in IPv6's clothes"
-    if ip.is_link_local or (isinstance(ip, IPv6Address) and ip.scope_id is not None):
-        return "a link-local address, which means something else on every interface"
-    if interface.network.prefixlen == 0:
-        return "with /0 in a network that holds every address"
-    return ""
-
-
-def end_of_network(interface: Interface) -> str:
-    """Say which end of its network an address is; empty when it is inside. /31 and /32 (/127, /128) have no ends."""
-    network = interface.network
-    if network.max_prefixlen - network.prefixlen < 2:  # noqa: PLR2004 - RFC 3021, RFC 6164
-        return ""
-    if interface.ip == network.network_address:
-        return f"the address of the network {network} itself"
-    if network.version == 4 and interface.ip == network.broadcast_address:  # noqa: PLR2004 - IPv6 has no broadcast
-        return f"the broadcast address of {network}"
-    return ""
+    if address.unfit:
+        yield UnfitAddress(place=spec.at(address.loc), written=address.text, kind=address.unfit)

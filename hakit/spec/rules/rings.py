@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hakit.spec.address import end_of_network
 from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 from hakit.spec.networks import RingNetwork, addresses_of, ring_networks
-from hakit.spec.rules.addresses import end_of_network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from hakit.spec import build
 from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 from hakit.spec.place import Loc, Place
+from hakit.spec.schema.part import LONGEST
 
 LEAST_TOKEN = 800  # pcs 0.12 refuses a knet_ping_interval below 200 ms, which is token / 4 by default
 LEAST_CONSENSUS = 100  # twice the join timeout (50 ms), which consensus must exceed: corosync.conf(5), consensus
@@ -96,7 +97,7 @@ def failure_timeout(spec: Draft) -> Iterator[SpecFault]:
     for service in spec.services:
         for name in ("start", "stop", "monitor"):
             timeout = service.timeouts.get(name, getattr(default, name))
-            if limit > timeout:
+            if limit > timeout or timeout > LONGEST:  # that is a fault of structure already
                 continue
             loc: Loc = ("timing", "failure_timeout") if said else (*service.loc, "timeouts", name)
             yield ForgottenTooSoon(

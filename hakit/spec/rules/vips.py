@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
+from hakit.spec.address import end_of_network
 from hakit.spec.build import vip_interface
 from hakit.spec.draft import Draft, Vip
 from hakit.spec.fault import SpecFault
 from hakit.spec.networks import RingNetwork, ring_networks
-from hakit.spec.rules.addresses import address_faults, end_of_network
+from hakit.spec.rules.addresses import address_faults
 from hakit.spec.rules.rings import EndOfNetwork
 
 _NIC = re.compile(r"[^\s/:]{1,15}")  # IFNAMSIZ is 16 with the final NUL; dev_valid_name() of Linux refuses these

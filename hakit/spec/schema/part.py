@@ -39,7 +39,8 @@ BY_FORM = Discriminator(form)
 """Chooses among the tagged forms of a union, so that a fault is told for the form that was meant only."""
 
 Text = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[int, Field(ge=1, le=86400)]
+LONGEST = 86_400
+Seconds = Annotated[int, Field(ge=1, le=LONGEST)]
 
 
 def key(description: str, default: object = None, **more: Any) -> Any:  # noqa: ANN401 - pydantic's own types

@@ -65,8 +65,11 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
         against = tuple(refusals(goal, seen, replace=replace))
         if against:
             raise Refused(against)
-        dialects = dialects or _dialects(cluster, runner)
-        left = stages(goal, seen, dialects)
+        left = stages(goal, seen, dialects or dict.fromkeys(seen.hosts, pcs.Pcs()))
+        if left and not dialects:
+            # Asking pcs takes a second, so only when something is to be done.
+            dialects = detected(cluster, runner)
+            left = stages(goal, seen, dialects)
         if not left:
             return _verified(goal, runner, clock, changed=agreed)
         if not agreed and not agree(left):
@@ -102,7 +105,9 @@ def _same(now: tuple[Stage, ...], before: tuple[Stage, ...]) -> bool:
     return names(now) == names(before)
 
 
-def _dialects(cluster: Cluster, runner: Runner) -> Mapping[str, Dialect]:
+def detected(cluster: Cluster, runner: Runner) -> Mapping[str, Dialect]:
+    """Find out which dialect the tool on each node speaks. Raises HostUnreachable."""
+
     def one(host: str) -> Dialect:
         return pcs.detect(runner.batch(host, pcs.USAGE, keep_going=True))
 

@@ -41,6 +41,17 @@ def preflight(cluster: Cluster, runner: Runner, listener: Listener, *, wall: Cal
     """
     listener.hear(StageStarted("look at the hosts", 2 * len(cluster.nodes)))
     facts, findings = look(cluster, runner, listener, wall=wall)
+    return judge(cluster, runner, listener, facts, findings)
+
+
+def judge(
+    cluster: Cluster,
+    runner: Runner,
+    listener: Listener,
+    facts: Mapping[str, HostFacts],
+    findings: Sequence[Finding] = (),
+) -> Report:
+    """Probe the network between hosts whose facts are known, and run every check; `findings` are added to."""
     probed = probe_network(cluster, runner, listener, facts)
     found = (*findings, *every.check(cluster, probed))
     return Report(tuple(sorted(found, key=lambda finding: _WEIGHT[finding.severity])), probed)

@@ -15,7 +15,10 @@ PACEMAKER_KEY = "/etc/pacemaker/authkey"
 CIB = "/var/lib/pacemaker/cib/cib.xml"
 TOKEN = f"{record.FOLDER}/token"
 KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
+PCS_USERS = "/var/lib/pcsd/pcs_users.conf"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
+# What a bootstrap writes over, or pcs does on its behalf.
+KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
 
 # 102 (CRM_EX_DISCONNECT) and friends where Pacemaker isn't running: no answer is an answer here.
 _LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), timeout=20, changes_state=False)
@@ -25,7 +28,7 @@ _LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), tim
 class NodeFacts:
     """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
 
-    `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
+    `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
     """
 
     host: str
@@ -34,6 +37,7 @@ class NodeFacts:
     agent: str
     token: str
     pcs_hosts: frozenset[str]
+    files: frozenset[str]
     cib: str
     state: crm_mon.ClusterState | None
     links: tuple[links.Link, ...]
@@ -49,8 +53,7 @@ class NodeFacts:
 def actions() -> tuple[Action, ...]:
     """Name what to ask a node, in the order in which `read` takes the outcomes."""
     return (
-        Digest(COROSYNC_KEY),
-        Digest(PACEMAKER_KEY),
+        *(Digest(path) for path in KEPT),
         Digest(AGENT),
         Digest(TOKEN),
         Get(KNOWN_HOSTS, secret=True),
@@ -65,20 +68,28 @@ def actions() -> tuple[Action, ...]:
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    corosync_key, pacemaker_key, agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum = outcomes
+    kept, (agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum) = (
+        dict(zip(KEPT, outcomes, strict=False)),
+        outcomes[len(KEPT) :],
+    )
     return NodeFacts(
         host=host,
-        corosync_key=corosync_key.stdout if corosync_key.code == 0 else "",
-        pacemaker_key=pacemaker_key.stdout if pacemaker_key.code == 0 else "",
-        agent=agent.stdout if agent.code == 0 else "",
-        token=token.stdout if token.code == 0 else "",
+        corosync_key=_digest(kept[COROSYNC_KEY]),
+        pacemaker_key=_digest(kept[PACEMAKER_KEY]),
+        agent=_digest(agent),
+        token=_digest(token),
         pcs_hosts=_pcs_hosts(known.stdout) if known.code == 0 else frozenset(),
+        files=frozenset(path for path, outcome in kept.items() if outcome.code == 0),
         cib=live_cib.stdout if live_cib.code == 0 else disk_cib.stdout if disk_cib.code == 0 else "",
         state=crm_mon.parse(monitor.stdout),
         links=links.parse(stats.stdout) if stats.code == 0 else (),
         corosync_quorate=quorum.code == 0,
         record=record.parse(noted.stdout) if noted.code == 0 else None,
     )
+
+
+def _digest(outcome: Outcome) -> str:
+    return outcome.stdout if outcome.code == 0 else ""
 
 
 def _pcs_hosts(text: str) -> frozenset[str]:

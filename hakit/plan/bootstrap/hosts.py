@@ -109,12 +109,5 @@ def _notes(wanted: Wanted, seen: Seen, name: str) -> tuple[Command | Put, ...]:
 
 
 def _files(seen: Seen, name: str) -> tuple[str, ...]:
-    facts = seen.nodes[name]
-    if seen.belonging(name) is Belonging.OURS:
-        return ()  # made by hakit or by hand for this very cluster: there is no earlier state to keep
-    there = {
-        node.COROSYNC_CONF: seen.hosts[name].corosync is not None,
-        node.COROSYNC_KEY: bool(facts.corosync_key),
-        node.PACEMAKER_KEY: bool(facts.pacemaker_key),
-    }
-    return tuple(path for path, exists in there.items() if exists)
+    # A host that is configured for this very cluster has no earlier state to keep.
+    return () if seen.ours(name) else tuple(path for path in node.KEPT if path in seen.nodes[name].files)

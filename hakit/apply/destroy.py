@@ -1,0 +1,49 @@
+"""Take a cluster apart: look, plan, do one stage, look again, until nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hakit.apply import stage
+from hakit.apply.bootstrap import detected
+from hakit.apply.look import look
+from hakit.core import HakitError, Listener, Runner
+from hakit.model import Cluster
+from hakit.plan import destroy as plan
+from hakit.plan import pcs
+from hakit.plan.seen import Belonging, Seen
+from hakit.plan.step import Stage
+
+_ROUNDS = 4  # twice the number of stages
+
+
+def destroy(
+    cluster: Cluster, runner: Runner, *, listener: Listener, agree: Callable[[tuple[Stage, ...]], bool]
+) -> bool:
+    """Take it apart and put the hosts back; say whether there was anything to do.
+
+    Raises HakitError when a host belongs to another cluster or the person does not agree, HostUnreachable when a
+    host can't be reached (nothing is done then), CommandFailed.
+    """
+    agreed = False
+    for _ in range(_ROUNDS):
+        seen = look(cluster, runner)
+        _refuse_others(seen)
+        left = plan.stages(seen, dict.fromkeys(seen.hosts, pcs.Pcs()))
+        if not left:
+            return agreed
+        left = plan.stages(seen, detected(cluster, runner))
+        if not agreed and not agree(left):
+            raise HakitError("not agreed; nothing was changed")
+        agreed = True
+        stage.do(left[0], runner, listener)
+    raise HakitError("the cluster is not gone although all was done; something brings it back", hint="hakit status")
+
+
+def _refuse_others(seen: Seen) -> None:
+    for name, host in seen.hosts.items():
+        if seen.belonging(name) is Belonging.OTHER and host.corosync:
+            raise HakitError(
+                f"{name} belongs to another cluster: {host.corosync.cluster_name}; nothing was changed",
+                hint="name that cluster's spec file, or take this node out of the spec",
+            )

@@ -17,6 +17,7 @@ class RingProbe:
     """
 
     number: int
+    address: Address
     port: int
     socket: str
     asked: frozenset[str]

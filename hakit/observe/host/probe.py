@@ -36,11 +36,13 @@ def read(outcome: Outcome, cluster: Cluster, facts: HostFacts, all_facts: Mappin
         return NetworkProbe(fault=outcome.explain().splitlines()[-1].strip(" |"))
     said = json.loads(outcome.stdout)
     asked = {entry["number"]: frozenset(entry["peers"]) for entry in _rings(facts, cluster, all_facts)}
+    addresses = dict(zip((ring.number for ring in cluster.rings), cluster.node(facts.host).addresses, strict=False))
     ports = {ring.number: ring.mcastport for ring in cluster.rings}
     return NetworkProbe(
         rings=tuple(
             RingProbe(
                 number=entry["number"],
+                address=addresses[entry["number"]],
                 port=ports[entry["number"]],
                 socket=entry["socket"],
                 asked=asked[entry["number"]],

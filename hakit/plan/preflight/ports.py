@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from hakit.core import Finding, Severity
 from hakit.model import Cluster
+from hakit.observe.host import interfaces
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.network import RingProbe
 from hakit.observe.host.probe import PCSD_PORT
@@ -137,4 +138,11 @@ def _between(one: HostFacts, other: HostFacts) -> Iterator[Finding]:
 
 
 def _bound(fact: HostFacts) -> tuple[RingProbe, ...]:
-    return tuple(ring for ring in fact.network.rings if ring.socket == "bound") if fact.network else ()
+    """Return the rings that could be used; one without a link is another check's finding, not the port's."""
+    rings = fact.network.rings if fact.network else ()
+    return tuple(ring for ring in rings if ring.socket == "bound" and _linked(fact, ring))
+
+
+def _linked(fact: HostFacts, ring: RingProbe) -> bool:
+    nic = interfaces.holding(fact.interfaces, ring.address)
+    return nic is not None and nic.up and nic.carrier

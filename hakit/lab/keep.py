@@ -13,6 +13,8 @@ from hakit.lab.layout import Layout
 from hakit.run import machine
 
 CGROUPS = Path("/sys/fs/cgroup")
+# What systemd-nspawn ends with when its container wants to be booted again (systemd-nspawn@.service says so too).
+REBOOT = 133
 
 
 class Keeper(Protocol):
@@ -40,6 +42,8 @@ class SystemdUnits:
             "Delegate=yes",
             "KillMode=mixed",
             "TasksMax=infinity",
+            f"RestartForceExitStatus={REBOOT}",
+            f"SuccessExitStatus={REBOOT}",
             f"StandardOutput=append:{layout.log(host)}",
         )
         machine.must(
@@ -83,7 +87,7 @@ class OwnCgroups:
             )
         for group in made:
             group.mkdir(parents=True, exist_ok=True)
-        machine.spawn(argv, log=layout.log(host), cgroups=made, env=env)
+        machine.spawn(argv, log=layout.log(host), cgroups=made, env=env, again_on=REBOOT)
 
     def groups(self, layout: Layout, host: str = "") -> list[Path]:
         """Return our own cgroups."""

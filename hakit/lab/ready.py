@@ -11,10 +11,13 @@ from hakit.core.action import Command
 from hakit.core.clock import DeadlinePassed, SystemClock, wait_until
 from hakit.core.errors import HakitError
 from hakit.core.event import Listener, StepDone, StepStarted
+from hakit.lab import processes
+from hakit.lab.keep import keeper
 from hakit.lab.layout import Host, Layout
 from hakit.run import machine
 
 PATIENCE = 180.0
+_GONE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,47 @@ def wait(layout: Layout, nodes: Sequence[Host], listener: Listener) -> None:
 def _wait(layout: Layout, node: Host, listener: Listener) -> None:
     start = time.monotonic()
     listener.hear(StepStarted("boot", node.name))
+    ok = False
     try:
         wait_until(
             f"{node.name} is ready",
-            lambda: look(layout, node),
+            _Watch(layout, node).look,
             lambda seen: seen.ready,
             clock=SystemClock(),
             timeout=PATIENCE,
             every=0.3,
             in_a_row=1,
         )
+        ok = True
     except DeadlinePassed as late:
-        listener.hear(StepDone("boot", node.name, time.monotonic() - start, ok=False))
-        said = (
-            layout.log(node.name).read_text(errors="replace").splitlines()[-15:]
-            if layout.log(node.name).exists()
-            else []
-        )
-        raise HakitError("\n".join([late.message, *(f"  | {line}" for line in said)])) from late
-    listener.hear(StepDone("boot", node.name, time.monotonic() - start, ok=True))
+        raise HakitError("\n".join([late.message, *said(layout, node)])) from late
+    finally:
+        listener.hear(StepDone("boot", node.name, time.monotonic() - start, ok=ok))
+
+
+class _Watch:
+    """Looks at a node, and doesn't wait for one whose container has ended (unless to be started again at once)."""
+
+    def __init__(self, layout: Layout, node: Host) -> None:
+        self._layout = layout
+        self._node = node
+        self._gone = 0
+
+    def look(self) -> Seen:
+        """Look once. Raises HakitError when there has been no process of the node for a while."""
+        there = processes.members(keeper().groups(self._layout, self._node.name))
+        self._gone = 0 if there else self._gone + 1
+        if self._gone >= _GONE:
+            raise HakitError(
+                "\n".join([f"{self._node.name}: its container has ended", *said(self._layout, self._node)])
+            )
+        return look(self._layout, self._node)
+
+
+def said(layout: Layout, node: Host) -> list[str]:
+    """Return the end of what the container said."""
+    try:
+        lines = layout.log(node.name).read_text(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    return [f"  | {line}" for line in lines[-15:]]

@@ -14,6 +14,7 @@ from typing import NoReturn
 from hakit.core.action import Command
 from hakit.core.errors import HakitError
 from hakit.core.outcome import CommandFailed, Outcome
+from hakit.run import detach
 
 HOST = "this machine"
 # What a child may see of our environment: where programs and the home folder are, and what apt needs to reach its
@@ -117,16 +118,23 @@ def must(command: Command) -> Outcome:
     return outcome
 
 
-def spawn(argv: Sequence[str], *, log: Path, cgroups: Sequence[Path] = (), env: Mapping[str, str] | None = None) -> int:
+def spawn(
+    argv: Sequence[str],
+    *,
+    log: Path,
+    cgroups: Sequence[Path] = (),
+    env: Mapping[str, str] | None = None,
+    again_on: int = 0,
+) -> int:
     """Start a program that outlives us, in a session of its own, and return its process id.
 
     It is a member of the `cgroups` (directories that exist) before it begins, its input is closed and its
-    output is added to `log`. What it can't start for is said there.
+    output is added to `log`. What it can't start for is said there. With `again_on` it is started anew each time
+    it ends with that exit code; the id is then that of what does so.
     """
-    program = Path(__file__).with_name("detach.py")
     joined = (str(group) for group in cgroups)
-    command = Command((sys.executable, "-I", "-S", str(program), str(log), *joined, "--", *argv), env=env or {})
-    return int(must(command).stdout)
+    words = (sys.executable, "-I", "-S", detach.__file__, str(log), str(again_on), *joined, "--", *argv)
+    return int(must(Command(words, env=env or {})).stdout)
 
 
 def replace(argv: Sequence[str], env: Mapping[str, str] | None = None) -> NoReturn:

@@ -14,6 +14,9 @@ from hakit.render.hierarchy import neighbours
 
 # The newest that every supported release takes: 2.0.5 knows no later one, 3.0 asks for 3.2 at least.
 SCHEMA = "pacemaker-3.5"
+# Pacemaker 2.0.0's; the cluster's own takes its place at the first election. Without one the scheduler looks for
+# fail counts under the names of 1.1.17 (failcounts.c, generate_fail_regexes), so crm_simulate foretells wrongly.
+_FEATURES = "3.1.0"
 PROPERTIES_ID = "cib-bootstrap-options"
 _DEFAULTS_ID = "rsc-options"
 
@@ -51,7 +54,7 @@ def resource_defaults(cluster: Cluster) -> dict[str, str]:
 def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     """Build the CIB's element tree."""
     shapes = fragments.templates(templates)
-    root = shapes.element("cib", "", schema=SCHEMA)
+    root = shapes.element("cib", "", features=_FEATURES, schema=SCHEMA)
     section(root, "crm_config").append(
         _set("cluster_property_set", PROPERTIES_ID, properties(cluster), shapes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -62,9 +63,10 @@ def hakit() -> None:
 
 def main() -> None:
     """Run hakit and exit with one of the codes of `ExitCode`."""
-    # Loading a library makes thousands of objects that stay: looking through them again and again for garbage is a
-    # sixth of the time that `hakit check` takes (bench/bench_startup.py).
+    # Loading a library makes thousands of objects that stay. Looking through them for garbage, again and again while
+    # they load and once more at the end, is a quarter of the time that `hakit check` takes (bench/bench_startup.py).
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     try:
         code = hakit.main(standalone_mode=False)
     except click.exceptions.Abort:

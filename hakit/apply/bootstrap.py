@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hakit.apply import materials, stage, verify
-from hakit.apply.look import look
+from hakit.apply.look import look, look_at_some
+from hakit.apply.preflight import judge
 from hakit.core import Clock, Finding, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster
 from hakit.plan import pcs
@@ -14,6 +15,8 @@ from hakit.plan.bootstrap.refusals import refusals
 from hakit.plan.bootstrap.stages import stages
 from hakit.plan.dialect import Dialect
 from hakit.plan.health import report
+from hakit.plan.preflight import reach
+from hakit.plan.preflight.clusters import BrokenCorosyncConf, OtherCluster
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.wanted import Wanted, wanted
@@ -38,9 +41,17 @@ class Refused(HakitError):
     """The hosts are not in a state in which they may be changed; holds the findings."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
-        lines = "\n".join(f"  {each.text()}{f' ({each.remedy()})' if each.remedy() else ''}" for each in findings)
-        super().__init__(f"nothing was changed, because:\n{lines}")
+        super().__init__(
+            "\n".join(("nothing was changed, because:", *(line for each in findings for line in _lines(each))))
+        )
         self.findings = findings
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    host = getattr(finding, "host", "")
+    yield f"  {f'{host}: ' if host else ''}{finding.text()}"
+    if finding.remedy():
+        yield f"    → {finding.remedy()}"
 
 
 def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, its audience and its consent
@@ -49,40 +60,64 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
     *,
     clock: Clock,
     listener: Listener,
-    agree: Callable[[tuple[Stage, ...]], bool],
+    agree: Callable[[tuple[Stage, ...], tuple[Finding, ...]], bool],
     replace: bool = False,
 ) -> Result:
-    """Do whatever is missing, and verify. `agree` is shown the whole plan once, before the first change.
+    """Do whatever is missing, and verify.
 
+    `agree` is shown the whole plan and what preflight found worth knowing, once, before the first change.
     Raises Refused, CommandFailed, HostUnreachable, and HakitError when the person does not agree.
     """
     dialects: Mapping[str, Dialect] = {}
     agreed = False
     last: tuple[Stage, ...] = ()
-    seen = look(cluster, runner)
+    seen = _look(cluster, runner)
     for _ in range(_ROUNDS):
         goal = wanted(cluster, seen.hosts, materials.material(seen, runner))
         against = tuple(refusals(goal, seen, replace=replace))
         if against:
             raise Refused(against)
         left = stages(goal, seen, dialects or dict.fromkeys(seen.hosts, pcs.Pcs()))
-        if left and not dialects:
-            # Asking pcs takes a second, so only when something is to be done.
-            dialects = detected(cluster, runner)
-            left = stages(goal, seen, dialects)
+        if not left and not seen.awake:
+            seen = _awake(cluster, runner, clock)
+            continue
         if not left:
             return _verified(goal, runner, clock, changed=agreed)
-        if not agreed and not agree(left):
-            raise HakitError("not agreed; nothing was changed")
-        agreed = True
+        if not agreed:
+            # Asking the network and pcs takes seconds, so only when something is to be done.
+            found = _preflight(cluster, seen, runner, listener, replace=replace)
+            dialects = detected(cluster, runner)
+            left = stages(goal, seen, dialects)
+            if not agree(left, found):
+                raise HakitError("not agreed; nothing was changed")
+            agreed = True
         if _same(left, last):
             raise HakitError(
                 f"{left[0].title!r} was done, but is still needed: {left[0].steps[0].title}", hint="hakit status"
             )
         stage.do(left[0], runner, listener)
         last = left
-        seen = _awake(cluster, runner, clock)
+        seen = look(cluster, runner)
     raise HakitError(f"not finished after {_ROUNDS} rounds; something undoes what is done", hint="hakit status")
+
+
+def _look(cluster: Cluster, runner: Runner) -> Seen:
+    seen, missing = look_at_some(cluster, runner)
+    if missing:
+        raise Refused(tuple(reach.found(error) for error in missing.values()))
+    return seen
+
+
+def _preflight(
+    cluster: Cluster, seen: Seen, runner: Runner, listener: Listener, *, replace: bool
+) -> tuple[Finding, ...]:
+    """Give what is worth knowing; raise Refused with what stands in the way."""
+    report_ = judge(cluster, runner, listener, seen.hosts)
+    waived = (OtherCluster, BrokenCorosyncConf) if replace else ()
+    errors = tuple(finding for finding in report_.errors if not isinstance(finding, waived))
+    if errors:
+        raise Refused(errors)
+    return tuple(finding for finding in report_.findings if finding not in report_.errors)
 
 
 def _awake(cluster: Cluster, runner: Runner, clock: Clock) -> Seen:

@@ -10,11 +10,11 @@ from hakit import spec as spec_
 from hakit.apply import verify
 from hakit.apply.bootstrap import Result
 from hakit.apply.bootstrap import bootstrap as engine
-from hakit.cli import plans, tree
+from hakit.cli import findings, plans, tree
 from hakit.cli.arguments import spec_argument, ssh_config_option, yes_option
 from hakit.cli.door import door
 from hakit.cli.progress import Bars
-from hakit.core import ExitCode, SystemClock
+from hakit.core import ExitCode, Finding, Severity, SystemClock
 from hakit.plan.step import Stage
 
 
@@ -32,7 +32,9 @@ def bootstrap(spec: Path, *, yes: bool, replace: bool, ssh_config: Path | None) 
     cluster = spec_.read(spec)
     bars = Bars()
 
-    def agree(stages: tuple[Stage, ...]) -> bool:
+    def agree(stages: tuple[Stage, ...], found: tuple[Finding, ...]) -> bool:
+        for line in findings.lines([each for each in found if each.severity is Severity.WARNING]):
+            click.echo(line, err=True)
         plans.show(stages)
         return yes or click.confirm("Do this?", err=True)
 

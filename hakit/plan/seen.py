@@ -10,6 +10,7 @@ from hakit.model import Cluster
 from hakit.observe.crm_mon import ClusterState
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.node import NodeFacts
+from hakit.plan.preflight import membership
 
 STACK = ("corosync.service", "pacemaker.service")
 
@@ -63,17 +64,10 @@ class Seen:
         return self.belonging(name) is Belonging.OURS
 
     def belonging(self, name: str) -> Belonging:
-        """Say whose cluster the host belongs to.
-
-        Ours is one with the spec's name in which the host stands under its name or one of its addresses: a
-        cluster of the same name next door is another one.
-        """
-        conf, node = self.hosts[name].corosync, self.cluster.node(name)
+        """Say whose cluster the host belongs to. One whose file can't be read is somebody else's."""
+        conf = self.hosts[name].corosync
         if conf is None:
             return Belonging.NONE
-        addresses = {str(address) for address in node.addresses}
-        if conf.cluster_name == self.cluster.name and any(
-            member.name == name or addresses & set(member.addresses) for member in conf.members
-        ):
+        if not conf.fault and membership.ours(self.cluster, conf):
             return Belonging.OURS
-        return Belonging.STOCK if conf.stock else Belonging.OTHER
+        return Belonging.STOCK if conf.stock and not conf.fault else Belonging.OTHER

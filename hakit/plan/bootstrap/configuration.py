@@ -1,20 +1,19 @@
-"""What lies on a node before its cluster starts: keys, corosync.conf, the first CIB, and a token for pcs."""
+"""What lies on a node before its cluster starts: keys, corosync.conf, the first CIB."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from hakit.core import Action, Command, Put, Remove
+from hakit.core import Put, Remove
 from hakit.model import sections
 from hakit.observe import node
 from hakit.plan.bootstrap import keys
-from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
 
-def configure(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+def configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
     """Give every node that doesn't run what it lacks."""
     alike = keys.alike(seen)
     first = not any(facts.cib for name, facts in seen.nodes.items() if seen.ours(name))
@@ -38,25 +37,6 @@ def configure(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> It
                     Put(node.CIB, wanted.cib, mode=0o600, owner="hacluster:haclient", backup=False),
                 ),
             )
-    for name in seen.hosts if strangers(seen) and not _token_shared(seen) else ():
-        # Under its final name only when pcsd has taken it, so that the file's presence proves that.
-        new = f"{node.TOKEN}-new"
-        actions: tuple[Action, ...] = (
-            Put(new, wanted.material.token, mode=0o600, backup=False),
-            *dialects[name].take_token(new),
-            Command(("mv", "--force", "--", new, node.TOKEN)),
-        )
-        yield Step("hand pcsd a token", name, "pcs then gets to know the nodes without a password", actions)
-
-
-def strangers(seen: Seen) -> bool:
-    """Say whether pcs on any node does not know all nodes."""
-    return any(not facts.pcs_hosts.issuperset(seen.nodes) for facts in seen.nodes.values())
-
-
-def _token_shared(seen: Seen) -> bool:
-    tokens = {facts.token for facts in seen.nodes.values()}
-    return len(tokens) == 1 and "" not in tokens
 
 
 def same_conf(wanted: Wanted, seen: Seen, name: str) -> bool:

@@ -9,6 +9,7 @@ from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.record import Record, UnitBefore
+from hakit.plan.bootstrap import tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
 from hakit.plan.step import Step
@@ -17,37 +18,45 @@ from hakit.plan.wanted import Wanted
 _AGENT_MODE = 0o755
 
 
-def clear(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
-    """Write down how each host stands, then take apart a cluster that is not ours.
+def notes(wanted: Wanted, seen: Seen) -> Iterator[Step]:
+    """Write down how each host stands, before anything of it is changed."""
+    for name in seen.hosts:
+        actions = _notes(wanted, seen, name)
+        if actions:
+            yield Step("note how the host stands", name, "so that hakit destroy can put it back", actions)
 
-    Both in one step, in this order: what is taken apart can't be written down any more.
-    """
+
+def prepare(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+    """Clear away other clusters, install the agent, give the services' units into the cluster's hands."""
     for name, host in seen.hosts.items():
-        noted = _notes(wanted, seen, name)
-        whose = seen.belonging(name)
-        if whose in {Belonging.STOCK, Belonging.OTHER}:
-            stock = whose is Belonging.STOCK
-            yield Step(
-                "remove Debian's stock one-node cluster" if stock else f"destroy the cluster {_name(host)!r}",
-                name,
-                "it stands where ours will" if stock else "asked for by --replace",
-                (*noted, *dialects[name].destroy()),
-                final=not stock,
-            )
-        elif noted:
-            yield Step("note how the host stands", name, "so that hakit destroy can put it back", noted)
-
-
-def prepare(wanted: Wanted, seen: Seen) -> Iterator[Step]:
-    """Install the agent; give the services' units into the cluster's hands."""
-    digest = hashlib.sha256(wanted.agent.encode()).hexdigest()
-    for name, host in seen.hosts.items():
-        if seen.nodes[name].agent != f"{digest} {_AGENT_MODE:04o} root:root":
-            why = "it differs from this hakit's" if seen.nodes[name].agent else "it is not there"
-            put = Put(node.AGENT, wanted.agent, mode=_AGENT_MODE, backup=False)
-            yield Step("install the agent ocf:hakit:quickservice", name, why, (put,))
+        yield from _clear(seen, host, dialects[name])
+        yield from _agent(wanted, seen, name)
         yield from _pcsd(host)
         yield from _units(wanted, seen, host)
+    yield from tokens.hand_out(wanted, seen, dialects)
+
+
+def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
+    match seen.belonging(host.host):
+        case Belonging.STOCK:
+            yield Step(
+                "remove Debian's stock one-node cluster", host.host, "it stands where ours will", dialect.destroy()
+            )
+        case Belonging.OTHER:
+            name = host.corosync.cluster_name if host.corosync else ""
+            title = f"destroy the cluster {name!r}"
+            yield Step(title, host.host, "asked for by --replace", dialect.destroy(), final=True)
+        case Belonging.NONE | Belonging.OURS:
+            pass
+
+
+def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
+    digest = hashlib.sha256(wanted.agent.encode()).hexdigest()
+    present = seen.nodes[name].agent
+    if present != f"{digest} {_AGENT_MODE:04o} root:root":
+        why = "it differs from this hakit's" if present else "it is not there"
+        put = Put(node.AGENT, wanted.agent, mode=_AGENT_MODE, backup=False)
+        yield Step("install the agent ocf:hakit:quickservice", name, why, (put,))
 
 
 def _pcsd(host: HostFacts) -> Iterator[Step]:
@@ -84,10 +93,6 @@ def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
 def _some(names: tuple[str, ...]) -> str:
     most = 3
     return ", ".join(names) if len(names) <= most else f"{names[0]} and {len(names) - 1} more"
-
-
-def _name(host: HostFacts) -> str:
-    return host.corosync.cluster_name if host.corosync else ""
 
 
 def _notes(wanted: Wanted, seen: Seen, name: str) -> tuple[Command | Put, ...]:

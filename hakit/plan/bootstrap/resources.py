@@ -16,8 +16,11 @@ _NEW = "/var/lib/hakit/cib-new.xml"
 
 
 def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
-    """Bring the running cluster's CIB to the spec; what Pacemaker keeps there itself stays."""
-    if not seen.running:
+    """Bring the running cluster's CIB to the spec; what Pacemaker keeps there itself stays.
+
+    Waits for the election: before it, a node's CIB may not be the cluster's.
+    """
+    if not (seen.running and seen.awake):
         return
     name = seen.running[0]
     live = seen.nodes[name].cib

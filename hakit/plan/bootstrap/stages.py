@@ -18,10 +18,11 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
     each node. What must be refused is for `refusals` to say, before.
     """
     found = (
-        Stage("Take notes and clear the ground", tuple(hosts.clear(wanted, seen, dialects))),
-        Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen))),
-        Stage("Configure the cluster", tuple(configuration.configure(wanted, seen, dialects))),
-        Stage("Start the cluster", tuple(running.start(wanted, seen, dialects))),
+        Stage("Take notes", tuple(hosts.notes(wanted, seen))),
+        Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen, dialects))),
+        Stage("Configure the cluster", tuple(configuration.configure(wanted, seen))),
+        Stage("Start the cluster", tuple(running.start(seen, dialects))),
+        Stage("Make it last", tuple(running.settle_in(wanted, seen, dialects))),
         Stage("Put the services in place", tuple(resources.push(wanted, seen, dialects))),
     )
     return tuple(stage for stage in found if stage.steps)

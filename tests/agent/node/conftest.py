@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -32,12 +35,33 @@ class Result:
     seconds: float
 
 
+class Running:
+    """A command that was begun and runs on; `code` and `said` once it has ended."""
+
+    def __init__(self, argv: tuple[str, ...]) -> None:
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+        self.said = ""
+
+    def wait(self, timeout: float = 20) -> int:
+        self.said += self.process.communicate(timeout=timeout)[0] if self.process.stdout and not self.process.stdout.closed else ""
+        return self.process.returncode
+
+    def kill(self) -> None:
+        """Kill it as Pacemaker does: the whole group, with a signal that can't be caught."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.wait()
+
+
 class Box:
     """One node, looked at from outside."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.name = lab.nodes[0].name
+        self.running: list[Running] = []
 
     def argv(self, *argv: str) -> tuple[str, ...]:
         return self.lab.node_argv(self.name, argv)
@@ -75,11 +99,15 @@ class Box:
         assert len(reasons) <= 1
         return Result(done.returncode, "".join(reasons), done.stdout + done.stderr, time.monotonic() - began)
 
-    def begin(self, action: str, unit: str, **params: float | str) -> subprocess.Popen[str]:
+    def begin(self, action: str, unit: str, **params: float | str) -> Running:
         """Call the agent and don't wait for it."""
         interval, timeout = float(params.pop("interval", 0)), float(params.pop("timeout", 20))
-        argv = self.call(action, {"unit": unit, **params}, interval=interval, timeout=timeout)  # type: ignore[dict-item]
-        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        words = {"unit": unit, **{key: str(value) for key, value in params.items()}}
+        return self.background(*self.call(action, words, interval=interval, timeout=timeout))
+
+    def background(self, *argv: str) -> Running:
+        self.running.append(Running(argv))
+        return self.running[-1]
 
     def state(self, unit: str) -> str:
         return self.show(unit, "ActiveState")
@@ -112,6 +140,8 @@ class Box:
         self.sh("ln -sf /dev/null /etc/systemd/system/t-masked.service; systemctl daemon-reload")
 
     def clean(self) -> None:
+        while self.running:
+            self.running.pop().kill()
         self.sh(
             "systemctl kill -s KILL 't-*' 2>/dev/null || true; systemctl stop 't-*' 2>/dev/null || true; "
             "systemctl reset-failed 't-*' 2>/dev/null || true; rm -rf /run/hakit /run/t-*; "

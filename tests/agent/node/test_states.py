@@ -104,7 +104,7 @@ def test_a_killed_unit_is_down_and_says_by_which_signal(box: Box) -> None:
 
 def test_reloading_is_running(box: Box) -> None:
     assert box.agent("start", "t-reload").code == OK
-    reload = subprocess.Popen(box.argv("systemctl", "reload", "t-reload"))
+    reload = box.background(*box.argv("systemctl", "reload", "t-reload"))
     box.await_state("t-reload", "reloading")
     assert box.agent("monitor", "t-reload", interval=10).code == OK
     assert box.agent("monitor", "t-reload").code == OK
@@ -248,7 +248,7 @@ def test_only_root_may_start_and_stop(box: Box) -> None:
 def test_reexec_of_systemd_is_no_failure(box: Box) -> None:
     assert box.agent("start", "t-simple").code == OK
     for _ in range(3):
-        reexec = subprocess.Popen(box.argv("systemctl", "daemon-reexec"), stderr=subprocess.DEVNULL)
+        reexec = box.background(*box.argv("systemctl", "daemon-reexec"))
         codes = set()
         end = time.monotonic() + 1.5
         while time.monotonic() < end:

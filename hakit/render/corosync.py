@@ -42,12 +42,13 @@ def _totem(cluster: Cluster) -> Section:
 
 
 def _consensus(cluster: Cluster) -> int:
-    # corosync.conf(5): with three nodes or more it should be larger than the token, at least 1.2 times, and
-    # the token that counts there grows with the nodes.
-    grown = cluster.timing.token + _TOKEN_COEFFICIENT * max(0, len(cluster.nodes) - _TWO)
-    return (
-        max(cluster.timing.consensus, -(-grown * 12 // 10)) if len(cluster.nodes) > _TWO else cluster.timing.consensus
-    )
+    # corosync.conf(5), consensus: at least 1.2 * token. The token that counts grows with the nodes, and what was
+    # enough for two would be less than it: safe for two nodes only.
+    more = len(cluster.nodes) - _TWO
+    if more <= 0:
+        return cluster.timing.consensus
+    token = cluster.timing.token + _TOKEN_COEFFICIENT * more
+    return max(cluster.timing.consensus, -(-token * 6 // 5))
 
 
 def _interface(ring: Ring) -> Section:

@@ -59,6 +59,13 @@ def test_pcs_understands_every_resource(live: Tools) -> None:
     assert "class=systemd type=web@one" in told
 
 
+def test_crm_understands_every_resource_and_constraint(live: Tools) -> None:
+    told = do(live, "crm", "configure", "show").splitlines()
+    wanted = {"group squid squid-vip squid-unit", "group web web-unit", "order web-after-squid Mandatory: squid web"}
+    assert wanted <= {line.strip() for line in told}
+    assert not [line for line in told if line.startswith("xml ")]  # what crm has no words for
+
+
 def test_switching_off_and_on_again_leaves_no_difference(live: Tools) -> None:
     do(live, "pcs", "-f", "/mnt/cib.xml", "resource", "disable", "squid")
     assert render.differences(now(live), DECLARED) == (

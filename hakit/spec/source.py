@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from hakit.spec.fault import SpecFault
 from hakit.spec.place import START, Loc, Mark, Place
 from hakit.spec.tree import Tree
 
-_DEEPEST = 40  # the spec's own depth is below 8
+_LINE_BREAK = re.compile(r"\r\n|[\n\r]")  # YAML 1.2, 5.4; unlike 1.1 and str.splitlines, no other counts
+_DEEPEST = 60  # a little more than the tree allows, so that most files keep their other faults
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +127,8 @@ def _worded(error: MarkedYAMLError, file: str) -> BadYaml:
 
 
 def _mark_of(before: str) -> Mark:
-    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    lines = _LINE_BREAK.split(before)
+    return Mark(len(lines), len(lines[-1]) + 1)
 
 
 def _refused(fault: SpecFault) -> Source:

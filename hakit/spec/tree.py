@@ -12,7 +12,8 @@ from hakit.spec.place import START, Loc, Mark, Place
 
 _TAG = "tag:yaml.org,2002:"
 # 1000 services have about 10 000 nodes; far beyond that, aliases are multiplying themselves ("billion laughs").
-_MOST_NODES = 400_000
+_MOST_NODES = 200_000
+_DEEPEST = 40  # the spec's own depth is below 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,8 +63,12 @@ class Tree:
         # Where nothing is written, the library's mark is that of whatever comes next: the key says more.
         self.value_marks[loc] = self.key_marks.get(loc, _mark(node)) if node.value == "" else _mark(node)
         self._count += 1
-        if id(node) in self._above or self._count > _MOST_NODES:
-            self._odd(node, loc, "an alias inside itself" if id(node) in self._above else "too large")
+        if id(node) in self._above or len(loc) > _DEEPEST:
+            self._odd(node, loc, "an alias inside itself" if id(node) in self._above else "too deep")
+            return None
+        if self._count > _MOST_NODES:
+            if self._count == _MOST_NODES + 1:
+                self._odd(node, loc, f"more than {_MOST_NODES} values")
             return None
         if isinstance(node, ScalarNode):
             return self._scalar(node, loc)

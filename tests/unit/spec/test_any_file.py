@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def whole(text: str) -> tuple[SpecFault, ...]:
     """Check a text, and that each of its faults can be said and stands inside the text."""
     cluster, faults = check_source(parse(text, "any.yaml"))
     assert (cluster is None) == bool(faults)
-    lines = text.splitlines() or [""]
+    lines = re.split(r"\r\n|[\n\r]", text)
     for fault in faults:
         mark = fault.place.mark
         assert 1 <= mark.line <= len(lines) + 1
@@ -131,4 +132,9 @@ def test_aliases_that_multiply_end_soon() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9))}]" for n in range(1, 9)]
     faults = whole("\n".join(lines))
-    assert "HK104" in {fault.code for fault in faults}
+    assert [fault.code for fault in faults].count("HK104") == 1
+
+
+def test_nothing_in_the_file_speaks_to_the_terminal() -> None:
+    for text in ('cluster: "\\e[31m\\nred"', '"\\e[31m": 1', 'fencing: { "\\x07\\r": x }'):
+        assert all(fault.line().isprintable() for fault in whole(text))

@@ -16,7 +16,7 @@ from hakit.model.service import Agent, Switchback, Timeouts
 from hakit.spec import json_schema, reference
 from hakit.spec.schema.later import LATER, LATER_VALUES
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))
+EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").glob("*.yaml") if path.stem != "faulty")
 BY_PATH = {entry.path: entry for entry in reference()}
 
 

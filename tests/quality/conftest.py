@@ -22,7 +22,7 @@ def root() -> Path:
 def tracked() -> list[Path]:
     """Name the files that belong to the project, relative to its root."""
     listed = subprocess.run(
-        ("git", "ls-files", "--cached", "--others", "--exclude-standard"),
+        ("git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard"),
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     paths = [Path(line) for line in listed.stdout.splitlines()]

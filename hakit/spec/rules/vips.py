@@ -36,7 +36,9 @@ class VipOutside(SpecFault):
 
     def remedy(self) -> str:
         """Say how it can be meant."""
-        return f"if it is meant, name its interface: {{ address: {self.written}, nic: … }}"
+        outside = f"if it is meant, name its interface: {{ address: {self.written}, nic: … }}"
+        wider = "if that network is wider, write its prefix behind a node's address; "
+        return f"{wider if self.assumed else ''}{outside}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hakit.core.action import Command
-from hakit.lab import access, mounts
+from hakit.lab import access, mounts, network
 from hakit.lab.layout import CLIENT, RINGS, Host, Layout
 from hakit.run import machine
 
 # systemd 256 and later refuses the old cgroups, which systemd-nspawn offers on a machine that has both kinds.
-ENV: Mapping[str, str] = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+# And a host may set its own network's /proc/sys, and sees its own interfaces in /sys.
+ENV: Mapping[str, str] = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
 
 _SQUID = """\
 # This node's own: the lab's networks may use the proxy, there is no resolver to wait for, and clients get a
@@ -58,16 +59,20 @@ def erase(layout: Layout, node: str) -> None:
 
 
 def boot_argv(layout: Layout, node: str) -> tuple[str, ...]:
-    """Return the command line that boots the node."""
-    return (
+    """Return the command line that boots the node.
+
+    systemd-nspawn is put into the node's network rather than told of it: with --network-namespace-path it shows
+    the machine's own interfaces in the node's /sys/class/net (seen with 252).
+    """
+    container = (
         "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit",
         f"--directory={layout.root(node)}", f"--machine={layout.unit(node)}", f"--hostname={node}",
-        f"--network-namespace-path={layout.namespace_file(node)}",
-        # Handed a namespace, nspawn drops what IPaddr2 and send_arp need. It doesn't get all: a node that could
-        # set the clock or load modules would do so to the whole machine.
+        # What IPaddr2 and send_arp need. It doesn't get all: a node that could set the clock or load modules
+        # would do so to the whole machine.
         "--capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_IPC_LOCK",
         "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
     )  # fmt: skip
+    return network.inside(layout, node, container)
 
 
 def _files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -41,7 +42,7 @@ JOURNALD = "[Journal]\nStorage=persistent\nSystemMaxUse=48M\nRateLimitIntervalSe
 _EDITION = 1
 
 
-def digest(release: Release) -> str:
+def digest(release: Release, packages: Iterable[str] = PACKAGES) -> str:
     """Name the recipe by its contents: another list of packages is another root file system."""
-    said = "\n".join((str(_EDITION), release, *sorted(PACKAGES), "", *sorted(MASKED), JOURNALD))
+    said = "\n".join((str(_EDITION), release, *sorted(packages), "", *sorted(MASKED), JOURNALD))
     return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hakit.core.action import Command
@@ -33,35 +34,35 @@ def cache() -> Path:
     return Path(os.environ.get("HAKIT_CACHE", "/var/cache/hakit")) / "rootfs"
 
 
-def path(release: Release) -> Path:
+def path(release: Release, packages: Sequence[str] = recipe.PACKAGES) -> Path:
     """Return where the root of a release is or would be."""
-    return cache() / f"{release}-{recipe.digest(release)}"
+    return cache() / f"{release}-{recipe.digest(release, packages)}"
 
 
-def ensure(release: Release, listener: Listener) -> Path:
-    """Return the root file system of a release, building it first if need be (a minute or two).
+def ensure(release: Release, listener: Listener, packages: Sequence[str] = recipe.PACKAGES) -> Path:
+    """Return the root file system of a release with these packages, building it first if need be (a minute or two).
 
     It is built beside its place and renamed when complete, so what is there is whole; one builds while others
     wait. Nobody may write to it: it is the lower layer of every node. Raises HakitError.
     """
-    place = path(release)
+    place = path(release, packages)
     if place.is_dir():
         return place
     cache().mkdir(parents=True, exist_ok=True)
     with locks.held(cache() / f"{place.name}.lock", listener, f"building Debian {release}"):
         if not place.is_dir():
-            _build(release, place, listener)
+            _build(release, packages, place, listener)
     return place
 
 
-def _build(release: Release, place: Path, listener: Listener) -> None:
-    need_tools()
+def _build(release: Release, packages: Sequence[str], place: Path, listener: Listener) -> None:
+    _need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
     half = place.with_name(f"{place.name}.building")
     mounts.remove_tree(half)
     listener.hear(StepStarted(_TITLE, release, f"no {release} root for this recipe in {cache()}"))
     start = time.monotonic()
     try:
-        outcome = machine.watch(_command(release, half), lambda line: _tell(line, listener))
+        outcome = machine.watch(_command(release, packages, half), lambda line: _tell(line, listener))
         listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
         if not outcome.ok:
             raise CommandFailed(outcome, hint="does `apt-get update` reach this machine's Debian archive?")
@@ -97,23 +98,27 @@ def need_root() -> None:
 def need_tools() -> None:
     """Raise HakitError with the line that installs them when a program is missing, or when not root."""
     need_root()
-    needed = {
-        "mmdebstrap": "mmdebstrap",
-        "systemd-nspawn": "systemd-container",
-        "ip": "iproute2",
-        "ssh-keygen": "openssh-client",
-        "nsenter": "util-linux",
-    }
+    _need(
+        {
+            "systemd-nspawn": "systemd-container",
+            "ip": "iproute2",
+            "ssh-keygen": "openssh-client",
+            "nsenter": "util-linux",
+        }
+    )
+
+
+def _need(programs: Mapping[str, str], *more: str) -> None:
     where = machine.environment()["PATH"]
-    missing = [package for program, package in needed.items() if not shutil.which(program, path=where)]
+    missing = [package for program, package in programs.items() if not shutil.which(program, path=where)]
     if missing:
         raise HakitError(
             f"not installed on this machine: {', '.join(missing)}",
-            hint=f"apt-get install --no-install-recommends {' '.join(missing)} debian-archive-keyring",
+            hint=f"apt-get install --no-install-recommends {' '.join((*missing, *more))}",
         )
 
 
-def _command(release: Release, target: Path) -> Command:
+def _command(release: Release, packages: Sequence[str], target: Path) -> Command:
     """Compose the mmdebstrap call.
 
     It runs in a process and a mount namespace of its own and is bound to our life: should we be killed, then
@@ -127,7 +132,7 @@ def _command(release: Release, target: Path) -> Command:
             "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
             "mmdebstrap",
             "--mode=root", "--variant=minbase", "--format=directory",
-            f"--include={','.join(recipe.PACKAGES)}",
+            f"--include={','.join(packages)}",
             "--dpkgopt=path-exclude=/usr/share/man/*",
             "--dpkgopt=path-exclude=/usr/share/locale/*",
             "--dpkgopt=path-exclude=/usr/share/doc/*",

@@ -37,9 +37,9 @@ def main(argv: list[str]) -> None:
 def _ended(argv: list[str]) -> int:
     """Run the program to its end; its exit code, negative for a signal."""
     child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    os.execvp(argv[0], argv)  # noqa: S606 - argv, no shell
+    if not child:
+        os.execvp(argv[0], argv)  # noqa: S606 - argv, no shell
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 if __name__ == "__main__":

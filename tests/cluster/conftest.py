@@ -108,7 +108,7 @@ def client(lab: Lab) -> Client:
 
 @pytest.fixture(scope="session")
 def hosts(lab: Lab) -> dict[str, TestinfraHost]:
-    """testinfra's view of each node, over ssh."""
+    """The nodes as testinfra sees them, over ssh."""
     return {
         node.name: testinfra.get_host(f"ssh://{node.name}?ssh_config={lab.ssh_config}&controlpersist=10")
         for node in lab.nodes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hakit.lab.lab import Lab
 from hakit.lab.network import Cable
 from hakit.run import machine
 
+HAKIT = (sys.executable, "-m", "hakit", "lab")
 Hosts = dict[str, Host]
 
 
@@ -119,15 +121,15 @@ def test_origin_answers_what_it_has(client: "Client") -> None:  # noqa: F821, UP
 
 def test_shell_runs_a_command_and_ends_with_its_code(lab: Lab) -> None:
     name = f"--name={lab.layout.name}"
-    inside = do("hakit", "lab", "shell", name, "qsp-b", "sh", "-c", "hostname; exit 7")
+    inside = do(*HAKIT, "shell", name, "qsp-b", "sh", "-c", "hostname; exit 7")
     assert (inside.code, inside.stdout) == (7, "qsp-b\n")
-    client = do("hakit", "lab", "shell", name, "client", "ip", "-brief", "address", "show", "br0")
+    client = do(*HAKIT, "shell", name, "client", "ip", "-brief", "address", "show", "br0")
     assert "192.168.233.139/24" in client.stdout
-    assert do("hakit", "lab", "shell", name, "qsp-z", "true").code == 2
+    assert do(*HAKIT, "shell", name, "qsp-z", "true").code == 2
 
 
 def test_status_tells(lab: Lab) -> None:
-    told = do("hakit", "lab", "status", f"--name={lab.layout.name}", "--json")
+    told = do(*HAKIT, "status", f"--name={lab.layout.name}", "--json")
     assert told.code == 0
     said = json.loads(told.stdout)
     assert said["healthy"]
@@ -146,7 +148,7 @@ def test_up_again_changes_nothing(lab: Lab) -> None:
 
 
 def test_up_with_other_wishes_is_refused(lab: Lab) -> None:
-    refused = do("hakit", "lab", "up", f"--name={lab.layout.name}", "--nodes=3")
+    refused = do(*HAKIT, "up", f"--name={lab.layout.name}", "--nodes=3")
     assert refused.code == 2
     assert "2 nodes" in refused.stderr
 

@@ -1,0 +1,48 @@
+"""What of a lab is on this machine: everything that `hakit lab down` has to take away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hakit.lab.layout import Layout
+
+
+def traces(place: Layout) -> set[str]:
+    """Name every mount, namespace, cgroup, process, unit and file that carries the lab's name or lies in its folder."""
+    return {
+        *_mounts(place),
+        *_processes(place),
+        *_named(place, Path("/sys/fs/cgroup")),
+        *(str(path) for path in Path("/run/netns").glob(f"{place.namespace}*")),
+        *(str(path) for path in Path("/run/systemd").glob(f"*/**/{place.namespace}*")),
+        *([str(place.folder)] if place.folder.exists() else []),
+    }
+
+
+def locks_of_nspawn() -> set[str]:
+    """Name the lock files that systemd-nspawn keeps for trees in use."""
+    return {str(path) for path in Path("/run/systemd/nspawn/locks").glob("*")}
+
+
+def _mounts(place: Layout) -> set[str]:
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    return {line for line in lines if f"{place.folder}/" in line or f"/{place.namespace}" in line}
+
+
+def _processes(place: Layout) -> set[str]:
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_text().replace("\0", " ")
+            group = (folder / "cgroup").read_text()
+        except OSError:
+            continue
+        if place.namespace in words or f"{place.folder}/" in words or place.namespace in group:
+            found.add(f"process {folder.name}: {words}")
+    return found
+
+
+def _named(place: Layout, top: Path) -> set[str]:
+    return {str(path) for pattern in ("*", "*/*", "*/*/*") for path in top.glob(f"{pattern}/{place.namespace}*")} | {
+        str(path) for path in top.glob(f"{place.namespace}*")
+    }

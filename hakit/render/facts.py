@@ -33,7 +33,7 @@ _YES = frozenset({"true", "on", "yes", "y", "1"})
 def of_resources(section: etree._Element | None) -> Facts:
     """Return the facts of every resource, by its id; members of groups stand for themselves too."""
     facts: Facts = {}
-    for element in _children(section):
+    for element in children(section):
         for resource in element.iter(*RESOURCES):
             facts[f"resource {_id(resource)}"] = _resource(resource)
     return facts
@@ -41,13 +41,13 @@ def of_resources(section: etree._Element | None) -> Facts:
 
 def of_constraints(section: etree._Element | None) -> Facts:
     """Return the facts of every constraint, by its id."""
-    return {f"constraint {_id(element)}": dict(_plain(element)) for element in _children(section)}
+    return {f"constraint {_id(element)}": dict(_plain(element)) for element in children(section)}
 
 
 def of_defaults(section: etree._Element | None, subject: str) -> Facts:
     """Return the defaults of resources or operations as one subject; sets with rules are facts of their own."""
     values: dict[str, str] = {}
-    for element in _children(section):
+    for element in children(section):
         values.update((what, value) for what, value in _set(element, "") if what not in values)
     return {subject: values}
 
@@ -65,7 +65,7 @@ def of_properties(section: etree._Element | None, names: Iterable[str]) -> Facts
 
 def properties(section: etree._Element | None) -> Iterator[etree._Element]:
     """Yield the `nvpair` elements of all property sets, those of a set with a rule left out."""
-    for element in _children(section):
+    for element in children(section):
         if element.find("rule") is None:
             yield from element.iterfind("nvpair")
 
@@ -82,13 +82,13 @@ def meaning(name: str, value: str) -> str:
 def _resource(resource: etree._Element) -> dict[str, str]:
     facts = {"agent": _agent(resource)} if resource.tag == "primitive" else {"kind": _tag(resource)}
     members: list[str] = []
-    for child in _children(resource):
+    for child in children(resource):
         if child.tag in RESOURCES:
             members.append(_id(child))
         elif child.tag in _SETS:
             facts.update(_set(child, _SETS[_tag(child)]))
         elif child.tag == "operations":
-            facts.update(fact for operation in _children(child) for fact in _operation(operation))
+            facts.update(fact for operation in children(child) for fact in _operation(operation))
         else:
             facts[f"{_tag(child)} {_id(child)}"] = _text(child)
     if members:
@@ -108,14 +108,14 @@ def _operation(operation: etree._Element) -> Iterator[tuple[str, str]]:
     subject = f"operation {values.pop('name', '?')} every {values.pop('interval', '0s')}"
     yield subject, "there"
     yield from ((f"{subject}: {name}", value) for name, value in values.items())
-    for child in _children(operation):
+    for child in children(operation):
         yield from _set(child, f"{subject}: ")
 
 
 def _set(element: etree._Element, prefix: str) -> Iterator[tuple[str, str]]:
     """Yield the names and values of a set; one with a rule is compared as a whole, being more than its values."""
     pairs = element.findall("nvpair")
-    if len(pairs) != len(element) or element.get("id-ref"):
+    if len(pairs) != sum(1 for _ in children(element)) or element.get("id-ref"):
         yield f"{prefix}set {element.get('id', element.get('id-ref', ''))}", _text(element)
         return
     for pair in pairs:
@@ -126,14 +126,15 @@ def _set(element: etree._Element, prefix: str) -> Iterator[tuple[str, str]]:
 def _plain(element: etree._Element) -> Iterator[tuple[str, str]]:
     yield "kind of constraint", _tag(element)
     yield from ((name, meaning(name, value)) for name, value in _attributes(element))
-    yield from ((f"{_tag(child)} {_id(child)}", _text(child)) for child in _children(element))
+    yield from ((f"{_tag(child)} {_id(child)}", _text(child)) for child in children(element))
 
 
 def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
     yield from ((str(name), str(value)) for name, value in element.attrib.items() if name != "id")
 
 
-def _children(element: etree._Element | None) -> Iterator[etree._Element]:
+def children(element: etree._Element | None) -> Iterator[etree._Element]:
+    """Yield the elements in an element, comments left out; none of none."""
     yield from () if element is None else element.iterchildren(tag=etree.Element)
 
 

@@ -67,7 +67,7 @@ def templates(own: Path | None) -> Templates:
 def parse(text: str) -> etree._Element:
     """Parse a CIB that a cluster gave. Raises HakitError when it isn't one."""
     try:
-        root = etree.fromstring(text.encode(), _parser(huge=True))
+        root = etree.fromstring(text.encode(), _parser(live=True))
     except etree.XMLSyntaxError as error:
         raise HakitError(f"the cluster's CIB is not XML: {error}") from error
     if root.tag != "cib" or root.find("configuration") is None:
@@ -82,9 +82,10 @@ def written(root: etree._Element) -> str:
 
 
 @lru_cache(maxsize=2)
-def _parser(*, huge: bool = False) -> etree.XMLParser:
+def _parser(*, live: bool = False) -> etree.XMLParser:
+    """Return a parser without entities and network; of a live CIB, which may be large, it keeps the comments."""
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_blank_text=True, remove_comments=True, huge_tree=huge
+        resolve_entities=False, no_network=True, remove_blank_text=True, remove_comments=not live, huge_tree=live
     )
 
 

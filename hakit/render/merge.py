@@ -65,7 +65,7 @@ def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = Non
 def leftovers(live_cib_xml: str) -> tuple[str, ...]:
     """Return the ids of the constraints that a move or ban left behind."""
     constraints = facts.section(fragments.parse(live_cib_xml), "constraints")
-    names = () if constraints is None else (str(element.get("id", "")) for element in constraints)
+    names = (str(element.get("id", "")) for element in facts.children(constraints))
     return tuple(name for name in names if _leftover(name))
 
 
@@ -75,15 +75,14 @@ def _leftover(name: str) -> bool:
 
 def _ids(root: etree._Element) -> Iterator[str]:
     for name in ("resources", "constraints"):
-        section = facts.section(root, name)
-        for element in () if section is None else section:
+        for element in facts.children(facts.section(root, name)):
             elements = element.iter(*facts.RESOURCES) if name == "resources" else (element,)
             yield from (str(each.get("id", "")) for each in elements)
 
 
 def _kept(present: etree._Element | None, wanted: etree._Element, read: _Read) -> list[etree._Element]:
     """Return copies of the wanted elements, each as it is written in the live CIB where that means the same."""
-    written = {} if present is None else {element.get("id"): element for element in present}
+    written = {element.get("id"): element for element in facts.children(present)}
     return [_best(written.get(element.get("id")), element, read) for element in wanted]
 
 

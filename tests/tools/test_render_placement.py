@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from hakit import render
+from hakit import render, spec
 from hakit.model import Cluster, Service, Switchback
 from tests.sample_clusters import SQUID, cluster
 from tests.tools.conftest import Tools
 
+CASES = sorted((Path(__file__).parents[1] / "cases/render").iterdir())
 BOTH = ("--node-up", "qsp-a", "--node-up", "qsp-b", "--quorum", "true")
 Placed = Mapping[str, str]
 
@@ -63,9 +65,27 @@ class Simulated:
         return self.step()
 
 
+def at_one(placed: Placed, service: str) -> str:
+    """Return the one node where all of a service's resources run."""
+    (node,) = at(placed, service)
+    return node
+
+
 def at(placed: Placed, *services: str) -> set[str]:
     """Return the nodes where the resources of these services run."""
     return {node for resource, node in placed.items() if resource.rpartition("-")[0] in services}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_service_of_every_case_runs_on_one_node(tools: Tools, case: Path) -> None:
+    declared = spec.read(case / "spec.yaml")
+    names = [node.name for node in declared.nodes]
+    placed = Simulated(tools, declared).step("--quorum", "true", *(f"--node-up={name}" for name in names))
+    for service in declared.services:
+        node = at_one(placed, service.name)
+        assert node in names
+        assert service.prefer in {None, node}
+        assert {at_one(placed, other) for other in service.depends_on} <= {node}
 
 
 def test_vip_and_unit_start_on_one_node_the_vip_first(tools: Tools) -> None:

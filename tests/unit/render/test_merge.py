@@ -130,6 +130,16 @@ def test_an_empty_cluster_lacks_everything() -> None:
     assert 'epoch="7"' in merged(empty, cluster())
 
 
+def test_comments_make_no_difference_and_stay() -> None:
+    live = LIVE
+    for place in ("<nodes>", '<meta_attributes id="rsc-options">', '<group id="squid">', "<resources>", "<operations>"):
+        live = edited(live, place, f"{place}<!-- mind this -->")
+    assert differences(live, cluster()) == ()
+    assert foreign(live, cluster()) == ()
+    assert merged(live, cluster()).count("mind this") == live.count("mind this")
+    assert merged(live, cluster(replace(SQUID, unit="nginx.service"))).count("mind this") < live.count("mind this")
+
+
 def test_defaults_of_operations_are_hakit_s_too() -> None:
     live = edited(
         LIVE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar
@@ -32,6 +32,23 @@ class RingCut(OnHost):
     def remedy(self) -> str:
         """Say what to do."""
         return f"join the two to one network, and open {self.port}/udp in both firewalls"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RingAlone(OnHost):
+    """A host and all its peers, of which there are several, don't hear each other on a ring."""
+
+    code = "HK255"
+    ring: int
+    port: int
+
+    def text(self) -> str:
+        """Say it."""
+        return f"ring {self.ring}: nothing gets through between it and any other node on {self.port}/udp"
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"look at its network of ring {self.ring}, and open {self.port}/udp in its firewall"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,11 +135,11 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
         for peer, door in fact.network.doors.items():
             if door != "open":
                 yield PcsdClosed(host=peer, peer=host, how=door)
-    for one, other in combinations(facts, 2):
-        yield from _between(facts[one], facts[other])
+    pairs = [found for one, other in combinations(facts, 2) for found in _between(facts[one], facts[other])]
+    yield from _gathered(pairs, facts)
 
 
-def _between(one: HostFacts, other: HostFacts) -> Iterator[Finding]:
+def _between(one: HostFacts, other: HostFacts) -> Iterator[RingCut | RingOneWay]:
     theirs = {ring.number: ring for ring in _bound(other)}
     for ring in _bound(one):
         peer = theirs.get(ring.number)
@@ -135,6 +152,24 @@ def _between(one: HostFacts, other: HostFacts) -> Iterator[Finding]:
             yield RingOneWay(host=one.host, peer=other.host, ring=ring.number, port=ring.port)
         elif not heard:
             yield RingOneWay(host=other.host, peer=one.host, ring=ring.number, port=ring.port)
+
+
+def _gathered(pairs: Sequence[RingCut | RingOneWay], facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
+    """Say of a host that is cut off from all others so once, not once for each of them."""
+    cuts = [found for found in pairs if isinstance(found, RingCut)]
+    alone = {
+        (ring.number, host): ring.port
+        for host, fact in facts.items()
+        for ring in _bound(fact)
+        if len(ring.asked) > 1
+        and len(ring.asked) == sum(cut.ring == ring.number and host in {cut.host, cut.peer} for cut in cuts)
+    }
+    for (number, host), port in alone.items():
+        yield RingAlone(host=host, ring=number, port=port)
+    for found in pairs:
+        ends = {(found.ring, found.host), (found.ring, found.peer)}
+        if isinstance(found, RingOneWay) or not ends & alone.keys():
+            yield found
 
 
 def _bound(fact: HostFacts) -> tuple[RingProbe, ...]:

@@ -16,6 +16,7 @@ from hakit.observe.host.network import NetworkProbe
 from hakit.plan.preflight import ports, vips
 from tests.sample_clusters import SQUID, cluster
 from tests.unit.preflight.seen_hosts import belongs, deaf, hosts, kinds, serious
+from tests.unit.preflight.seen_hosts import probe as probe_of
 
 VIP = ip_address("192.168.233.200")
 STRANGER = "02:00:00:00:00:99"
@@ -51,6 +52,32 @@ def test_a_ring_closed_in_one_direction_is_a_matter_of_who_does_not_hear(host: s
     facts = hosts()
     deaf(facts, host, 0)
     assert serious(facts) == [ports.RingOneWay(host=host, peer=peer, ring=0, port=5405)]
+
+
+def three(*cut: str) -> dict[str, HostFacts]:
+    """Three hosts, of which some neither hear nor are heard on ring 1."""
+    wanted, facts = cluster(nodes=3), {}
+    for node in wanted.nodes:
+        peers = [other.name for other in wanted.nodes if other is not node]
+        seen = probe_of(node.name, *peers, wanted=wanted)
+        heard = frozenset() if node.name in cut else frozenset(peers) - set(cut)
+        rings = tuple(replace(ring, heard=heard) if ring.number == 1 else ring for ring in seen.rings)
+        base = hosts()["qsp-a"]
+        own = replace(base.system, hostname=node.name)
+        nics = tuple(
+            replace(nic, addresses=(ip_interface(f"{node.addresses[ring]}/24"),))
+            for ring, nic in enumerate(nic for nic in base.interfaces if nic.name != "lo")
+        )
+        facts[node.name] = replace(
+            base, host=node.name, system=own, interfaces=nics, network=replace(seen, rings=rings)
+        )
+    return facts
+
+
+def test_a_host_cut_off_from_several_is_one_finding() -> None:
+    assert list(ports.check(cluster(nodes=3), three())) == []
+    assert list(ports.check(cluster(nodes=3), three("qsp-b"))) == [ports.RingAlone(host="qsp-b", ring=1, port=5405)]
+    assert kinds(ports.check(cluster(nodes=3), three("qsp-a", "qsp-b"))) == ["RingAlone"] * 3
 
 
 @pytest.mark.parametrize("how", ["refused", "silent", "no way"])

@@ -4,13 +4,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
 # What the lab, its tests and the Python environment need of Debian.
 PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
             systemd-container util-linux
+# What a few tests need besides; they are skipped aloud without it.
+TEST_PACKAGES := vagrant vagrant-libvirt
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -18,22 +20,25 @@ help:  ## this list
 deps:  ## install the Debian packages that are missing, and only those
 	@.ci/deps $(PACKAGES)
 
+test-deps:
+	@.ci/deps --if-any $(TEST_PACKAGES)
+
 venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
 	@.ci/venv .venv
 
 lint: venv  ## format, lint, types, layers and spelling
 	@$(BIN)/pytest tests/quality/test_lint.py tests/quality/test_types.py tests/quality/test_layers.py
 
-test: venv  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
+test: venv test-deps  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
 	@$(BIN)/pytest tests
 
-test-all: venv  ## like test, but goes on after a failing tier
+test-all: venv test-deps  ## like test, but goes on after a failing tier
 	@$(BIN)/pytest tests --go-on
 
 test-unit: venv  ## seconds: no root, no network, no cluster software
 	@$(BIN)/pytest tests/unit
 
-test-tools: venv  ## the real corosync, pacemaker and pcs judge what hakit writes (root, Linux)
+test-tools: venv test-deps  ## the real corosync, pacemaker and pcs judge what hakit writes (root, Linux)
 	@$(BIN)/pytest tests/tools
 
 test-cluster: venv  ## real clusters in the lab (root, Linux)

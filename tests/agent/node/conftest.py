@@ -22,7 +22,12 @@ AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 STATE = "/run/hakit/quickservice/t"
 
 # What Pacemaker's executor gives to every action.
-OCF = {"OCF_ROOT": "/usr/lib/ocf", "OCF_RESOURCE_INSTANCE": "t", "OCF_RA_VERSION_MAJOR": "1", "OCF_RA_VERSION_MINOR": "1"}
+OCF = {
+    "OCF_ROOT": "/usr/lib/ocf",
+    "OCF_RESOURCE_INSTANCE": "t",
+    "OCF_RA_VERSION_MAJOR": "1",
+    "OCF_RA_VERSION_MINOR": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,21 @@ class Running:
 
     def __init__(self, argv: tuple[str, ...]) -> None:
         self.process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
         self.said = ""
 
     def wait(self, timeout: float = 20) -> int:
-        self.said += self.process.communicate(timeout=timeout)[0] if self.process.stdout and not self.process.stdout.closed else ""
+        self.said += (
+            self.process.communicate(timeout=timeout)[0]
+            if self.process.stdout and not self.process.stdout.closed
+            else ""
+        )
         return self.process.returncode
 
     def kill(self) -> None:
@@ -67,7 +81,9 @@ class Box:
         return self.lab.node_argv(self.name, argv)
 
     def run(self, *argv: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.argv(*argv), input=stdin, capture_output=True, text=True, check=False, timeout=timeout)
+        return subprocess.run(
+            self.argv(*argv), input=stdin, capture_output=True, text=True, check=False, timeout=timeout
+        )
 
     def sh(self, script: str) -> str:
         """Run a script of the test in the node; a failure fails the test."""
@@ -165,5 +181,3 @@ def box(machine: Box) -> Iterator[Box]:
     machine.clean()
     yield machine
     machine.clean()
-
-

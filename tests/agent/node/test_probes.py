@@ -17,11 +17,20 @@ PASSING = {
     "port": {"probe_tcp": "8080"},
     "address and port": {"probe_tcp": "127.0.0.1:8080"},
     "page": {"probe_http": "http://127.0.0.1:8080/x"},
-    "page with text": {"probe_http": "http://localhost:8080/x", "probe_http_text": "from a.example/x", "probe_http_host": "a.example"},
+    "page with text": {
+        "probe_http": "http://localhost:8080/x",
+        "probe_http_text": "from a.example/x",
+        "probe_http_host": "a.example",
+    },
     "status class": {"probe_http": "http://127.0.0.1:8080", "probe_http_status": "204,2xx"},
     "socket": {"probe_unix": "/run/t-web.sock"},
     "command": {"probe_command": "/bin/sh -c 'test -e /run/t-web.sock'"},
-    "all": {"probe_tcp": "8080", "probe_http": "http://127.0.0.1:8080/", "probe_unix": "/run/t-web.sock", "probe_command": "/bin/true"},
+    "all": {
+        "probe_tcp": "8080",
+        "probe_http": "http://127.0.0.1:8080/",
+        "probe_unix": "/run/t-web.sock",
+        "probe_command": "/bin/true",
+    },
 }
 FAILING = {
     "refused": ({"probe_tcp": "8081"}, "port 8081 on localhost: connection refused"),
@@ -49,7 +58,9 @@ def test_a_healthy_service(box: Box, params: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("params", "words"), FAILING.values(), ids=FAILING)
-def test_a_probe_that_fails_is_degraded_until_it_failed_often_enough(box: Box, params: dict[str, str], words: str) -> None:
+def test_a_probe_that_fails_is_degraded_until_it_failed_often_enough(
+    box: Box, params: dict[str, str], words: str
+) -> None:
     web(box)
     assert box.agent("start", "t-web", probe_tcp="8080").code == OK
     codes = []

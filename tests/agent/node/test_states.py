@@ -49,7 +49,9 @@ STARTS = [
 ]
 
 
-@pytest.mark.parametrize(("unit", "code", "words", "left"), STARTS, ids=lambda value: str(value) if str(value)[:2] == "t-" else "")
+@pytest.mark.parametrize(
+    ("unit", "code", "words", "left"), STARTS, ids=lambda value: str(value) if str(value)[:2] == "t-" else ""
+)
 def test_start_then_stop(box: Box, unit: str, code: int, words: str, left: str) -> None:
     done = box.agent("start", unit)
     assert (done.code, words in done.reason, bool(done.reason)) == (code, True, code != OK), done

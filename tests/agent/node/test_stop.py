@@ -113,7 +113,7 @@ def test_a_failed_unit_is_cleaned_up(box: Box) -> None:
 
 @pytest.mark.parametrize("unit", ["a*", "a b", "../x", "", "t-tmpl@", "-x"])
 def test_a_bad_name_never_ran_so_it_is_stopped(box: Box, unit: str) -> None:
-    assert box.agent("stop", **{"unit": unit}).code == OK
+    assert box.agent("stop", unit).code == OK
 
 
 def test_bad_parameters_do_not_hinder_a_stop(box: Box) -> None:

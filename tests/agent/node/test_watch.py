@@ -78,7 +78,9 @@ def test_watch_zero_looks_once(box: Box) -> None:
 def test_probes_go_on_during_the_watch(box: Box) -> None:
     assert box.agent("start", "t-web", probe_http="http://127.0.0.1:8080/").code == OK
     box.watches_next(2)
-    watch = box.begin("monitor", "t-web", interval=2, timeout=60, probe_http="http://127.0.0.1:8080/", probe_interval="300ms")
+    watch = box.begin(
+        "monitor", "t-web", interval=2, timeout=60, probe_http="http://127.0.0.1:8080/", probe_interval="300ms"
+    )
     settled(watch)
     box.sh("echo error > /run/t-web.mode")
     assert (watch.wait(), "3 in a row" in watch.said, "status 500" in watch.said) == (GENERIC, True, True)

@@ -17,14 +17,14 @@ def mode() -> str:
 class Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if mode() == "slow":
-            time.sleep(3)
+            time.sleep(3)  # noqa: TID251 - a server being slow
         self.send_response(500 if mode() == "error" else 200)
         self.end_headers()
         self.wfile.write(f"hello from {self.headers['Host']}{self.path}\n".encode())
 
 
 if mode() == "late":
-    time.sleep(2)
+    time.sleep(2)  # noqa: TID251 - a server being slow
 UNIX.unlink(missing_ok=True)
 unix = socket.socket(socket.AF_UNIX)
 unix.bind(str(UNIX))

@@ -9,7 +9,7 @@ from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from lxml import etree
 
 from hakit.core import ExitCode, HakitError
@@ -90,6 +90,7 @@ def test_a_new_service_changes_only_its_own_lines() -> None:
     assert all("mid" in line for line in changes if "id=" in line)
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_ids_are_unique_and_twice_gives_the_same_bytes(any_cluster: Cluster) -> None:
     text = cib(any_cluster)
@@ -98,6 +99,7 @@ def test_ids_are_unique_and_twice_gives_the_same_bytes(any_cluster: Cluster) -> 
     assert len(ids) == len(set(ids))
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_no_resource_has_two_operations_of_one_interval_and_name(any_cluster: Cluster) -> None:
     for primitive in root(any_cluster).iter("primitive"):
@@ -105,6 +107,7 @@ def test_no_resource_has_two_operations_of_one_interval_and_name(any_cluster: Cl
         assert len(operations) == len(set(operations)) == 3
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_every_service_is_one_group_in_the_spec_s_order(any_cluster: Cluster) -> None:
     assert texts(any_cluster, "//resources/*/@id") == [service.name for service in any_cluster.services]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from hakit.model import Cluster, Timing, sections
 from hakit.render import corosync_conf
@@ -32,6 +32,7 @@ def test_a_longer_consensus_stays_as_it_is_said() -> None:
         assert totem.get("consensus") == "9000"
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_every_node_and_link_is_there_once(any_cluster: Cluster) -> None:
     text = corosync_conf(any_cluster)

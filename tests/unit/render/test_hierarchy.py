@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlib import TopologicalSorter
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from hakit.model import Cluster, Service
 from hakit.render.hierarchy import neighbours
@@ -38,6 +38,7 @@ def needed(name: str, depends: dict[str, set[str]]) -> set[str]:
     return direct.union(*(needed(other, depends) for other in direct))
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters())
 def test_no_circle_arises_and_all_that_a_service_needs_hangs_together(any_cluster: Cluster) -> None:
     near = neighbours(any_cluster.services)

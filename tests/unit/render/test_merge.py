@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -180,6 +180,7 @@ def rewritten(xml: str, chance: Random) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters(), st.randoms(use_true_random=False))
 def test_writing_a_cib_otherwise_makes_no_difference(declared: Cluster, chance: Random) -> None:
     live = rewritten(cib(declared), chance)
@@ -187,6 +188,7 @@ def test_writing_a_cib_otherwise_makes_no_difference(declared: Cluster, chance: 
     assert part(merged(live, declared), ".") == part(live, ".")
 
 
+@settings(max_examples=40, deadline=None)
 @given(clusters(), clusters(), st.randoms(use_true_random=False))
 def test_what_is_merged_has_no_differences(before: Cluster, declared: Cluster, chance: Random) -> None:
     live = rewritten(cib(before), chance)

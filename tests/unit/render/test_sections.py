@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hakit.core import HakitError
@@ -20,11 +20,13 @@ _sections = st.recursive(
 _roots = st.builds(Section, st.just(""), _pairs, st.lists(_sections, max_size=4).map(tuple))
 
 
+@settings(deadline=None)
 @given(_roots)
 def test_what_is_dumped_is_parsed_back(root: Section) -> None:
     assert parse(dump(root, header=("made for a test",))) == root
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_value_is_refused_or_stays_a_value(value: str) -> None:
     root = Section(sections=(Section("totem", (("cluster_name", value), ("token", "3000"))),))
@@ -35,6 +37,7 @@ def test_a_value_is_refused_or_stays_a_value(value: str) -> None:
     assert parse(text) == root
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:

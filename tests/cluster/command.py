@@ -1,0 +1,57 @@
+"""The `hakit` command against a lab, as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from hakit.lab.lab import Lab
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Hakit:
+    """Runs hakit as a process of its own, with the lab's ssh configuration."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.env = {**os.environ, "HAKIT_SSH_CONFIG": str(lab.ssh_config), "COLUMNS": "200", "NO_COLOR": "1"}
+
+    def argv(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "hakit", *words]
+
+    def __call__(self, *words: str, timeout: float = 400, stdin: str = "") -> Answer:
+        done = subprocess.run(
+            self.argv(*words), input=stdin, capture_output=True, text=True, check=False, timeout=timeout, env=self.env
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def must(self, *words: str) -> Answer:
+        """Run it and insist on exit code 0."""
+        answer = self(*words)
+        assert answer.code == 0, f"{words}: exit code {answer.code}\n{answer.out}\n{answer.err}"
+        return answer
+
+    @property
+    def spec(self) -> str:
+        return str(self._lab.spec)
+
+    def on(self, node: str, *argv: str) -> str:
+        """Run a command on a node and return what it printed."""
+        inside = self._lab.node_argv(node, argv)
+        return subprocess.run(inside, capture_output=True, text=True, check=False, timeout=60).stdout.strip()
+
+    def epoch(self, node: str) -> tuple[str, str]:
+        """Return the CIB's admin_epoch and epoch, which every change of the configuration raises."""
+        line = self.on(node, "cibadmin", "--query").splitlines()[0]
+        words = dict(word.split("=", 1) for word in line.strip("<>").split() if "=" in word)
+        return words["admin_epoch"], words["epoch"]

@@ -1,0 +1,202 @@
+"""The main job, looked at from outside: two bare hosts become a two-ring squid cluster, and hosts again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from testinfra.host import Host
+
+from hakit.lab.lab import Lab
+from tests.cluster.command import Hakit
+from tests.cluster.conftest import Client
+
+UNITS = ("corosync", "pacemaker", "squid")
+# What bootstrap changes on a host, or pcs on its behalf; destroy has to put it back.
+FILES = (
+    "/etc/corosync/corosync.conf",
+    "/etc/corosync/authkey",
+    "/etc/pacemaker/authkey",
+    "/var/lib/pcsd/known-hosts",
+    "/var/lib/pcsd/pcs_users.conf",
+    "/usr/lib/ocf/resource.d/hakit",
+    "/var/lib/hakit",
+)
+
+
+def how_it_stands(hakit: Hakit, node: str) -> dict[str, str]:
+    """Give the state of everything on a node that a bootstrap touches."""
+    return {
+        **{f"boot {unit}": hakit.on(node, "systemctl", "is-enabled", unit) for unit in UNITS},
+        **{f"runs {unit}": hakit.on(node, "systemctl", "is-active", unit) for unit in UNITS},
+        **{path: hakit.on(node, "sh", "-c", f"stat -c '%a %U:%G' {path}; sha256sum {path}") for path in FILES},
+    }
+
+
+def waited_for(good: object, what: str, *, seconds: float = 60) -> None:
+    """Wait until `good()` is true; the deadline is generous, for these machines are noisy."""
+    assert callable(good)
+    end = time.monotonic() + seconds
+    while not good():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.3)  # noqa: TID251 - a test's own wait
+
+
+@pytest.fixture(scope="module")
+def hakit(fresh_lab: Lab) -> Hakit:
+    return Hakit(fresh_lab)
+
+
+@pytest.fixture(scope="module")
+def bare(hakit: Hakit) -> dict[str, dict[str, str]]:
+    return {node: how_it_stands(hakit, node) for node in ("qsp-a", "qsp-b")}
+
+
+@pytest.fixture(scope="module")
+def cluster(hakit: Hakit, bare: dict[str, dict[str, str]]) -> Iterator[Hakit]:
+    """The lab's nodes as a cluster; `bare` looked at them before."""
+    assert bare["qsp-a"]["boot squid"] == "enabled", "the lab's nodes are not as Debian installs them"
+    answer = hakit.must("bootstrap", "--yes", hakit.spec)
+    assert "verified" in answer.err
+    return hakit
+
+
+def place(hakit: Hakit) -> str:
+    return str(json.loads(hakit("status", "--json", hakit.spec).out)["services"][0]["node"])
+
+
+def test_a_page_comes_through_the_vip(cluster: Hakit, client: Client) -> None:
+    page = client.fetch("/ping")
+    assert page.code == 200
+    assert place(cluster) in page.via
+
+
+def test_what_is_on_the_nodes(cluster: Hakit, hosts: dict[str, Host]) -> None:
+    active = place(cluster)
+    for name, host in hosts.items():
+        assert host.service("corosync").is_running
+        assert host.service("corosync").is_enabled
+        assert host.service("pacemaker").is_running
+        assert host.service("pacemaker").is_enabled
+        assert not host.service("squid").is_enabled, "Pacemaker decides where squid runs"
+        assert host.service("squid").is_running is (name == active)
+        assert ("192.168.233.200" in host.interface("eth0").addresses) is (name == active)
+        assert host.socket("tcp://3128").is_listening is (name == active)
+        assert host.socket("udp://192.168.233." + ("11" if name == "qsp-a" else "12") + ":5405").is_listening
+        key = host.file("/etc/corosync/authkey")
+        assert (key.mode, key.user, key.size) == (0o400, "root", 256)
+        cib = host.file("/var/lib/pacemaker/cib/cib.xml")
+        assert (cib.user, cib.group, cib.mode) == ("hacluster", "haclient", 0o600)
+        assert host.file("/usr/lib/ocf/resource.d/hakit/quickservice").mode == 0o755
+
+
+def test_rings_and_quorum_by_corosyncs_own_word(cluster: Hakit) -> None:
+    for node in ("qsp-a", "qsp-b"):
+        assert cluster.on(node, "corosync-cfgtool", "-s").count("connected") == 2
+        assert "Quorate:          Yes" in cluster.on(node, "corosync-quorumtool", "-s")
+        conf = cluster.on(node, "cat", "/etc/corosync/corosync.conf")
+        assert "crypto_cipher: aes256" in conf
+        assert "two_node: 1" in conf
+
+
+def test_pcs_knows_the_nodes(cluster: Hakit) -> None:
+    for node in ("qsp-a", "qsp-b"):
+        said = cluster.on(node, "pcs", "status", "pcsd")
+        assert said.count("Online") == 2, said
+
+
+def test_again_is_nothing_to_do(cluster: Hakit) -> None:
+    files = [path for path in FILES if "/hakit" not in path]
+    stamp = ("stat", "-c", "%n %Y %i", *files)
+    before = [(cluster.epoch(node), cluster.on(node, *stamp)) for node in ("qsp-a", "qsp-b")]
+    answer = cluster.must("bootstrap", cluster.spec)
+    assert "nothing to do" in answer.err
+    assert [(cluster.epoch(node), cluster.on(node, *stamp)) for node in ("qsp-a", "qsp-b")] == before
+
+
+def test_status_is_healthy(cluster: Hakit) -> None:
+    said = json.loads(cluster.must("status", "--json", cluster.spec).out)
+    assert said["healthy"]
+    assert said["quorate"]
+    assert [finding["code"] for finding in said["findings"]] == ["HK350"], "only the decision against fencing is told"
+    assert all(ring["connected"] for node in said["nodes"] for ring in node["rings"])
+    tree = cluster.must("status", cluster.spec).out
+    assert "service squid on" in tree
+    assert "ring 1  172.16.233.12  connected to qsp-a" in tree
+
+
+def test_switchover_there_and_back(cluster: Hakit, client: Client) -> None:
+    start = place(cluster)
+    other = "qsp-b" if start == "qsp-a" else "qsp-a"
+    for target in (other, start):
+        cluster.must("switchover", "squid", "--to", target, "--spec", cluster.spec)
+        page = client.fetch("/ping")
+        assert page.code == 200
+        assert target in page.via
+        assert "cli-" not in cluster.on("qsp-a", "cibadmin", "--query", "--scope", "constraints")
+    again = cluster.must("switchover", "squid", "--to", start, "--spec", cluster.spec)
+    assert "already" in again.out
+
+
+def test_switchover_refuses_a_standby_node(cluster: Hakit) -> None:
+    start = place(cluster)
+    other = "qsp-b" if start == "qsp-a" else "qsp-a"
+    cluster.on("qsp-a", "pcs", "node", "standby", other)
+    try:
+        answer = cluster("switchover", "squid", "--spec", cluster.spec)
+        assert answer.code == 4
+        assert "standby" in answer.err
+        said = json.loads(cluster("status", "--json", cluster.spec).out)
+        assert "HK312" in {finding["code"] for finding in said["findings"]}
+    finally:
+        cluster.on("qsp-a", "pcs", "node", "unstandby", other)
+    assert place(cluster) == start
+
+
+def test_a_cut_ring_is_told_and_costs_nothing(cluster: Hakit, lab: Lab, client: Client) -> None:
+    lab.cut("qsp-a", 1)
+    try:
+
+        def told() -> bool:
+            answer = cluster("status", "--json", cluster.spec)
+            codes = {finding["code"] for finding in json.loads(answer.out)["findings"]}
+            return answer.code == 1 and "HK320" in codes
+
+        waited_for(told, "status tells the cut ring")
+        assert client.fetch("/ping").code == 200
+    finally:
+        lab.heal("qsp-a", 1)
+    waited_for(lambda: cluster("status", cluster.spec).code == 0, "status is healthy again")
+
+
+def test_a_lost_node_is_survived(cluster: Hakit, lab: Lab, client: Client) -> None:
+    lost = place(cluster)
+    other = "qsp-b" if lost == "qsp-a" else "qsp-a"
+    lab.power_off(lost)
+    try:
+        waited_for(lambda: client.fetch("/ping").code == 200, "the other node serves")
+        assert other in client.fetch("/ping").via
+        answer = cluster("status", "--json", cluster.spec)
+        said = json.loads(answer.out)
+        assert answer.code == 1
+        assert "HK311" in {finding["code"] for finding in said["findings"]}
+        assert not next(node for node in said["nodes"] if node["name"] == lost)["reached"]
+        refused = cluster("bootstrap", "--yes", cluster.spec)
+        assert refused.code == 4
+        assert lost in refused.err
+    finally:
+        lab.power_on(lost)
+    waited_for(lambda: cluster("status", cluster.spec).code == 0, "the node is back", seconds=120)
+    assert place(cluster) == other, "nothing goes back by itself"
+
+
+def test_destroy_leaves_the_hosts_as_before(cluster: Hakit, bare: dict[str, dict[str, str]]) -> None:
+    refused = cluster("destroy", cluster.spec, stdin="n\n")
+    assert refused.code != 0
+    assert "nothing was changed" in refused.err
+    assert cluster("status", cluster.spec).code == 0
+    cluster.must("destroy", "--yes", cluster.spec)
+    assert {node: how_it_stands(cluster, node) for node in bare} == bare
+    assert "there is no squidha" in cluster.must("destroy", "--yes", cluster.spec).out

@@ -16,6 +16,7 @@ from hakit.lab import layout, network, report
 from hakit.lab.lab import Lab
 from hakit.lab.network import Cable
 from hakit.run import machine
+from tests.cluster.conftest import Client
 
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 Hosts = dict[str, Host]
@@ -107,14 +108,14 @@ def test_nodes_log_into_each_other(lab: Lab) -> None:
         assert ssh(lab, near, "ssh", "-o", "BatchMode=yes", far, "hostname").stdout.strip() == far
 
 
-def test_squid_serves_the_client(lab: Lab, client: "Client") -> None:  # noqa: F821, UP037 - a fixture of conftest.py
+def test_squid_serves_the_client(lab: Lab, client: Client) -> None:
     for number, node in enumerate(lab.nodes):
         page = client.fetch(f"/numbered/{number}", proxy=f"{node.addresses[0]}:3128")
         assert (page.code, page.body) == (200, f"{number}\n")
         assert node.name in page.via, "the proxy names itself, differently on each node"
 
 
-def test_origin_answers_what_it_has(client: "Client") -> None:  # noqa: F821, UP037
+def test_origin_answers_what_it_has(client: Client) -> None:
     assert client.fetch("/ping", proxy="").body == "ok\n"
     assert client.fetch("/numbered/x", proxy="").code == 404
 

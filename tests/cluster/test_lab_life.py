@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from traces import locks_of_nspawn, traces
 
 from hakit.core import SystemClock, Tape, wait_until
 from hakit.core.event import Note
@@ -18,6 +17,7 @@ from hakit.lab import layout, network, rootfs
 from hakit.lab.lab import Lab
 from hakit.lab.layout import Layout
 from hakit.lab.recipe import Release
+from tests.cluster.traces import locks_of_nspawn, traces
 
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 RELEASE = Release(os.environ.get("HAKIT_TEST_RELEASES", "bookworm").replace(",", " ").split()[0])

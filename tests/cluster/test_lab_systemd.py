@@ -51,13 +51,16 @@ class Machine:
         keeper().start(self.place, "machine", argv, env)
         wait_until(
             "the machine has booted",
-            lambda: self.run("systemctl", "is-system-running").stdout.strip(),
-            lambda said: said in {"running", "degraded"},
+            self._state,
+            {"running", "degraded"}.__contains__,
             clock=SystemClock(),
             timeout=60,
             every=0.3,
             in_a_row=1,
         )
+
+    def _state(self) -> str:
+        return self.run("systemctl", "is-system-running").stdout.strip()
 
     def run(self, *argv: str, timeout: float = 60) -> Outcome:
         """Run a command in it."""

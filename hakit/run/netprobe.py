@@ -13,6 +13,7 @@ are. A port that is in use, as by a running corosync, is left alone and reported
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import select
@@ -135,10 +136,8 @@ class Ring:
             return
         token = json.dumps({"run": self.probe.run_id, "from": self.probe.me, "complete": complete}).encode()
         for address in self.peers.values():
-            try:
+            with contextlib.suppress(OSError):
                 self.socket.sendto(token, (address, self.port))
-            except OSError:
-                continue
 
     def take(self) -> None:
         """Take a datagram; only our own run's tokens count."""

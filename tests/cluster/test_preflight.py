@@ -91,9 +91,9 @@ class Breaker:
 
     def drop_packets(self, node: str, rule: str) -> None:
         """Drop what comes in and matches."""
+        chain = f"chain input {{\ntype filter hook input priority 0\n{rule} drop\n}}"
+        self.do(node, "nft", "--file", "-", stdin=f"table inet broken {{\n{chain}\n}}\n")
         self.later(node, "nft", "delete", "table", "inet", "broken")
-        text = f"table inet broken {{ chain input {{ type filter hook input priority 0; {rule} drop; }} }}\n"
-        self.do(node, "nft", "--file", "-", stdin=text)
 
 
 @pytest.fixture
@@ -419,3 +419,15 @@ def test_the_command(lab: Lab, breaker: Breaker) -> None:
     plain = hakit(*command)
     assert plain.returncode == 4
     assert "systemctl unmask squid.service" in plain.stdout
+
+
+def test_a_running_cluster_of_ours_has_no_fault(lab: Lab) -> None:
+    made = hakit("bootstrap", str(lab.spec), "--ssh-config", str(lab.ssh_config), "--yes")
+    assert made.returncode == 0, made.stderr
+    report = preflight(wanted(lab), Hosts(ssh_config=lab.ssh_config), Tape())
+    assert [finding for finding in report.findings if finding.severity is not Severity.NOTE] == []
+    assert any(fact.has(VIP) for fact in report.facts.values())
+    assert all(fact.running_cluster for fact in report.facts.values())
+    # Its packets and ours must not meet: no ring is probed.
+    assert all(fact.network and fact.network.rings == () for fact in report.facts.values())
+    assert not {boot.UnitEnabled, boot.UnitRunning} & {type(finding) for finding in report.findings}

@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from machine import described
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -88,13 +89,12 @@ def main() -> int:
     parser.add_argument("--no-record", action="store_true", help="print only")
     args = parser.parse_args()
     rows = measure(args.runs)
-    machine = f"{os.cpu_count()} cores, {platform.system()} on {platform.machine()}, Python {platform.python_version()}"
     print(table(rows))
     if not args.no_record:
         RESULTS.mkdir(parents=True, exist_ok=True)
-        record = {"machine": machine, "runs": args.runs, "rows": [{**asdict(row), "met": row.met} for row in rows]}
+        record = {"machine": described(), "runs": args.runs, "rows": [{**asdict(row), "met": row.met} for row in rows]}
         (RESULTS / "startup.json").write_text(json.dumps(record, indent=2) + "\n")
-        text = f"# Starting hakit\n\n{table(rows)}\nMedians of {args.runs} interleaved runs on {machine}.\n"
+        text = f"# Starting hakit\n\n{table(rows)}\nMedians of {args.runs} interleaved runs on {described()}.\n"
         (RESULTS / "startup.md").write_text(text + "Reproduce with `make bench-startup`.\n")
     return 0 if all(row.met for row in rows) else 1
 

@@ -106,7 +106,8 @@ def shell(node: str, command: tuple[str, ...], name: str, folder: Path | None) -
 def down(*, everything: bool, name: str, folder: Path | None) -> None:
     """Take a lab away, whole or half-made; nothing is left of it. Fine when there is none."""
     for each in Lab.names(folder) if everything else [name]:
-        was = Lab.down(each, folder)
+        with Bars() as bars:
+            was = Lab.down(each, folder, bars)
         click.echo(f"the lab {each} is gone" if was else f"there is no lab {each}", err=True)
 
 

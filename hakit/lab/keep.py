@@ -106,11 +106,15 @@ def keeper() -> Keeper:
     return SystemdUnits() if Path("/run/systemd/system").is_dir() else OwnCgroups()
 
 
-def _hierarchies() -> list[Path]:
-    """Return the mount points of the cgroup hierarchies that systemd uses: the unified one, and `name=systemd`."""
+def hierarchies(mounted: str) -> list[Path]:
+    """Return where the cgroup hierarchies that systemd uses are, given /proc/mounts: the unified one, `name=systemd`."""
     found = []
-    for line in Path("/proc/self/mounts").read_text().splitlines():
+    for line in mounted.splitlines():
         _, place, kind, options, *_ = line.split()
         if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options.split(",")):
             found.append(Path(place))
     return [place for place in found if place == CGROUPS or CGROUPS in place.parents]
+
+
+def _hierarchies() -> list[Path]:
+    return hierarchies(Path("/proc/self/mounts").read_text())

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hakit.core.errors import ExitCode, HakitError
 from hakit.core.event import Event, Listener, Note, StageStarted, StepDone, StepStarted
-from hakit.lab import access, layout, leftovers, locks, network, node, power, ready, rootfs, specfile, state
+from hakit.lab import access, layout, leftovers, locks, network, node, power, processes, ready, rootfs, specfile, state
 from hakit.lab.layout import CLIENT, Host, Layout
 from hakit.lab.recipe import Release
 from hakit.lab.state import State
@@ -93,11 +93,12 @@ class Lab:
         """Take the lab away, whole or half-made; returns whether there was any. Raises HakitError if something stays."""
         rootfs.need_root()
         place = layout.layout(name, folder)
-        was = leftovers.exist(place)
+        rootfs.sweep()
+        if not leftovers.exist(place):
+            return False
         with _locked(place, listener):
             leftovers.remove(place)
-        rootfs.sweep()
-        return was
+        return True
 
     @staticmethod
     def names(folder: Path | None = None) -> list[str]:
@@ -128,7 +129,10 @@ class Lab:
         leader = self.leader(name)
         if leader is None:
             raise HakitError(f"{name} is off", hint=f"hakit lab up --name {self.layout.name}")
-        return ("nsenter", f"--target={leader}", "--all", "--", "env", "-i", "-C", "/root", *_INSIDE, *argv)
+        # nsenter keeps all that root on this machine may do: `date -s` in a node would set the machine's clock.
+        bounds = ",".join(f"-cap_{number}" for number in processes.withheld(leader))
+        fewer = ("setpriv", f"--bounding-set={bounds}", "--") if bounds else ()
+        return ("nsenter", f"--target={leader}", "--all", "--", *fewer, "env", "-i", "-C", "/root", *_INSIDE, *argv)
 
     def leader(self, name: str) -> int | None:
         """Return the node's PID 1 as this machine numbers it, or None when it is off."""

@@ -67,9 +67,9 @@ def boot_argv(layout: Layout, node: str) -> tuple[str, ...]:
     container = (
         "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit",
         f"--directory={layout.root(node)}", f"--machine={layout.unit(node)}", f"--hostname={node}",
-        # What IPaddr2 and send_arp need. It doesn't get all: a node that could set the clock or load modules
-        # would do so to the whole machine.
-        "--capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_IPC_LOCK",
+        # What IPaddr2 and send_arp need, and corosync to lock its memory. It doesn't get all: a node that could set
+        # the clock or load modules would do so to the whole machine.
+        "--capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_IPC_LOCK,CAP_SYS_RESOURCE",
         "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
     )  # fmt: skip
     return network.inside(layout, node, container)

@@ -47,6 +47,14 @@ def leader(groups: Iterable[Path]) -> int | None:
     return next(iter(leaders(groups)), None)
 
 
+def withheld(pid: int) -> list[int]:
+    """Return the numbers of the capabilities that a process can never have (CapBnd, proc_pid_status(5))."""
+    lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    bounds = next(int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:"))
+    last = int((_PROC / "sys/kernel/cap_last_cap").read_text())
+    return [number for number in range(last + 1) if not bounds >> number & 1]
+
+
 def kill(pid: int) -> None:
     """Kill through a handle on the process, so that a number that is used again is never hit (pidfd_open(2))."""
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hakit.core.action import Command
 from hakit.core.errors import HakitError
-from hakit.core.event import Listener, Progress, StepDone, StepStarted
+from hakit.core.event import Listener, Note, Progress, StepDone, StepStarted
 from hakit.core.outcome import CommandFailed
 from hakit.lab import archive, locks, mounts, recipe
 from hakit.lab.recipe import Release
@@ -59,6 +59,7 @@ def _build(release: Release, packages: Sequence[str], place: Path, listener: Lis
     _need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
     half = place.with_name(f"{place.name}.building")
     mounts.remove_tree(half)
+    listener.hear(Note(f"installing Debian {release} into {place}, once; this takes a minute or two"))
     listener.hear(StepStarted(_TITLE, release, f"no {release} root for this recipe in {cache()}"))
     start = time.monotonic()
     try:

@@ -129,6 +129,17 @@ def test_shell_runs_a_command_and_ends_with_its_code(lab: Lab) -> None:
     assert do(*HAKIT, "shell", name, "qsp-z", "true").code == 2
 
 
+def test_no_door_into_a_node_gives_more_than_the_node_has(lab: Lab) -> None:
+    """A command in a node must not set the machine's clock or load modules into its kernel."""
+    look = ("grep", "CapBnd", "/proc/self/status")
+    by_shell = do(*HAKIT, "shell", f"--name={lab.layout.name}", "qsp-a", *look).stdout
+    assert by_shell == ssh(lab, "qsp-a", *look).stdout
+    bounds = int(by_shell.split()[1], 16)
+    assert not bounds >> 25 & 1, "CAP_SYS_TIME"
+    assert not bounds >> 16 & 1, "CAP_SYS_MODULE"
+    assert bounds >> 12 & 1, "CAP_NET_ADMIN"
+
+
 def test_status_tells(lab: Lab) -> None:
     told = do(*HAKIT, "status", f"--name={lab.layout.name}", "--json")
     assert told.code == 0

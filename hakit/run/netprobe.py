@@ -55,7 +55,7 @@ class Probe:
         self.doors = Doors(self, plan["tcp"])
         self.claims: dict[str, set[str]] = {entry["address"]: set() for entry in plan["vips"]}
         self.failed: dict[str, str] = {}
-        self.askers: list[Callable[[], None]] = [asker for entry in plan["vips"] for asker in self.asker(entry)]
+        self.askers = self.open_askers(plan["vips"])
 
     def run(self) -> None:
         """Send and listen until everybody knows everything, or the time is up."""
@@ -100,14 +100,24 @@ class Probe:
             "failed": self.failed,
         }
 
-    def asker(self, entry: dict[str, str]) -> list[Callable[[], None]]:
-        """Open what asks for one virtual IP; a socket that can't be opened is reported, not fatal."""
-        make = asks_by_ndp if ":" in entry["address"] else asks_by_arp
+    def open_askers(self, vips: list[dict[str, str]]) -> list[Callable[[], None]]:
+        """Open what asks for the virtual IPs; a socket that can't be opened is reported, not fatal.
+
+        One socket for all addresses of a kind on an interface: each socket would hear every answer.
+        """
+        groups: dict[tuple[bool, str], list[str]] = {}
+        for entry in vips:
+            groups.setdefault((":" in entry["address"], entry["nic"]), []).append(entry["address"])
+        askers = (self.asker(nic, addresses, ndp=ndp) for (ndp, nic), addresses in groups.items())
+        return [asker for asker in askers if asker is not None]
+
+    def asker(self, nic: str, addresses: list[str], *, ndp: bool) -> Callable[[], None] | None:
+        """Open what asks for some addresses on an interface."""
         try:
-            return [make(self, entry["address"], entry["nic"])]
+            return (asks_by_ndp if ndp else asks_by_arp)(self, nic, addresses)
         except OSError as error:
-            self.failed[entry["address"]] = str(error)
-            return []
+            self.failed.update(dict.fromkeys(addresses, str(error)))
+            return None
 
 
 class Ring:
@@ -220,44 +230,54 @@ def _door(code: int) -> str:
     return "refused" if code == errno.ECONNREFUSED else "silent" if code == errno.ETIMEDOUT else "no way"
 
 
-def asks_by_arp(probe: Probe, address: str, nic: str) -> Callable[[], None]:
-    """Return what sends one ARP probe for the address; answers go to the probe's claims."""
+def asks_by_arp(probe: Probe, nic: str, addresses: list[str]) -> Callable[[], None]:
+    """Return what sends one ARP probe for each address; answers go to the probe's claims."""
     line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ARP))
     line.setblocking(False)
     line.bind((nic, _ETH_P_ARP))
-    mac, wanted = line.getsockname()[4], socket.inet_aton(address)
-    body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, mac, bytes(4), bytes(6), wanted)
-    frame = b"\xff" * 6 + mac + struct.pack("!H", _ETH_P_ARP) + body
+    mac = line.getsockname()[4]
+    wanted = {socket.inet_aton(address): address for address in addresses}
+
+    def ask() -> None:
+        for packed in wanted:
+            body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, mac, bytes(4), bytes(6), packed)
+            line.send(b"\xff" * 6 + mac + struct.pack("!H", _ETH_P_ARP) + body)
 
     def take() -> None:
         got = line.recv(2048)
         # Whoever names the address as his own claims it, in an answer (2) or an announcement (1).
-        if len(got) >= _ARP_BYTES and got[28:32] == wanted and got[22:28] != mac:
-            probe.claims[address].add(got[22:28].hex(":"))
+        if len(got) >= _ARP_BYTES and got[28:32] in wanted and got[22:28] != mac:
+            probe.claims[wanted[got[28:32]]].add(got[22:28].hex(":"))
 
     probe.readers[line] = _quietly(take)
-    return _quietly(lambda: line.send(frame))
+    return _quietly(ask)
 
 
-def asks_by_ndp(probe: Probe, address: str, nic: str) -> Callable[[], None]:
-    """Return what sends one neighbour solicitation for the address; answers go to the probe's claims."""
+def asks_by_ndp(probe: Probe, nic: str, addresses: list[str]) -> Callable[[], None]:
+    """Return what sends one neighbour solicitation for each address; answers go to the probe's claims."""
     line = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
     line.setblocking(False)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, nic.encode() + b"\0")
     line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-    index, wanted = socket.if_nametoindex(nic), socket.inet_pton(socket.AF_INET6, address)
+    index = socket.if_nametoindex(nic)
+    wanted = {socket.inet_pton(socket.AF_INET6, address): address for address in addresses}
     with open("/sys/class/net/" + nic + "/address") as file:  # noqa: PTH123 - pathlib costs milliseconds on the host
         mac = bytes.fromhex(file.read().strip().replace(":", ""))
-    solicited = socket.inet_ntop(socket.AF_INET6, bytes.fromhex("ff0200000000000000000001ff") + wanted[13:])
-    packet = struct.pack("!BBHI", 135, 0, 0, 0) + wanted + b"\x01\x01" + mac  # the kernel fills in the checksum
+
+    def ask() -> None:
+        for packed in wanted:
+            solicited = socket.inet_ntop(socket.AF_INET6, bytes.fromhex("ff0200000000000000000001ff") + packed[13:])
+            # The kernel fills in the checksum.
+            packet = struct.pack("!BBHI", 135, 0, 0, 0) + packed + b"\x01\x01" + mac
+            line.sendto(packet, (solicited, 0, 0, index))
 
     def take() -> None:
         got = line.recv(2048)
-        if len(got) >= _ADVERTISEMENT_BYTES and got[0] == _ADVERTISEMENT and got[8:24] == wanted:
-            probe.claims[address].add(got[26:32].hex(":") if got[24:26] == b"\x02\x01" else "")
+        if len(got) >= _ADVERTISEMENT_BYTES and got[0] == _ADVERTISEMENT and got[8:24] in wanted:
+            probe.claims[wanted[got[8:24]]].add(got[26:32].hex(":") if got[24:26] == b"\x02\x01" else "")
 
     probe.readers[line] = _quietly(take)
-    return _quietly(lambda: line.sendto(packet, (solicited, 0, 0, index)))
+    return _quietly(ask)
 
 
 def _quietly(work: Callable[[], object]) -> Callable[[], None]:

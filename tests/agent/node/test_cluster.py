@@ -1,0 +1,201 @@
+"""In a cluster of one node: what Pacemaker makes of the agent, and the agent of Pacemaker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import etree
+
+if TYPE_CHECKING:
+    from conftest import Box
+
+NAME = "ocf:hakit:quickservice"
+PAGE = "probe_http=http://127.0.0.1:8080/"
+
+
+class Cluster:
+    """The stock cluster of one node that Debian's packages come with."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    def up(self) -> None:
+        self.box.sh("systemctl start corosync pacemaker")
+        self.until("the node is online", lambda: self.seen().find("nodes/node[@online='true']") is not None, 90)
+        self.pcs("property", "set", "stonith-enabled=false")
+
+    def pcs(self, *argv: str) -> str:
+        done = self.box.run("pcs", *argv)
+        assert done.returncode == 0, f"pcs {' '.join(argv)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def create(self, *options: str) -> None:
+        self.pcs("resource", "create", "web", NAME, *options)
+        self.until("it runs", self.runs)
+
+    def seen(self) -> etree._Element:
+        done = self.box.run("crm_mon", "--one-shot", "--inactive", "--output-as=xml")
+        return etree.fromstring((done.stdout if done.returncode == 0 else "<none/>").encode())
+
+    def runs(self) -> bool:
+        return self.seen().find(".//resource[@id='web'][@active='true'][@failed='false']") is not None
+
+    def failures(self) -> int:
+        counts = self.seen().iterfind(".//resource_history[@id='web']")
+        return sum(int(item.get("fail-count", "0").replace("INFINITY", "1000000")) for item in counts)
+
+    def watching(self) -> None:
+        """Wait until a monitor stays: the second of the series."""
+        self.until("a monitor watches", lambda: self.box.run("pgrep", "-f", "quickservice monitor").returncode == 0, 30)
+        self.until(
+            "it stays",
+            lambda: all(self.box.run("pgrep", "-f", "quickservice monitor").returncode == 0 for _ in range(8)),
+            30,
+        )
+
+    def until(self, what: str, good: Callable[[], bool], timeout: float = 60) -> float:
+        began = time.monotonic()
+        while not good():
+            assert time.monotonic() - began < timeout, f"not so after {timeout} s: {what}"
+            time.sleep(0.02)  # noqa: TID251 - the node has a clock of its own
+        return time.monotonic() - began
+
+    def settle(self) -> None:
+        assert self.box.run("crm_resource", "--wait", "--timeout=30").returncode == 0
+
+    def empty(self) -> None:
+        if self.box.state("pacemaker") == "active":
+            self.box.run("pcs", "resource", "delete", "--force", "web")
+            self.box.run("crm_resource", "--wait", "--timeout=30")
+
+
+@pytest.fixture(scope="module")
+def formed(machine: Box) -> Iterator[Cluster]:
+    cluster = Cluster(machine)
+    cluster.up()
+    yield cluster
+    machine.run("systemctl", "stop", "pacemaker", "corosync")
+
+
+@pytest.fixture
+def cluster(formed: Cluster, box: Box) -> Iterator[Cluster]:
+    assert box is formed.box
+    yield formed
+    formed.empty()
+
+
+WAYS = {
+    "kill": "systemctl kill -s KILL t-simple",
+    "clean exit": "systemctl kill -s TERM t-simple",
+    "admin's stop": "systemctl stop --no-block t-simple",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_death_is_seen_and_mended_at_once(
+    cluster: Cluster, way: str, record_property: Callable[[str, object], None]
+) -> None:
+    cluster.create("unit=t-simple.service")
+    cluster.watching()
+    pid = cluster.box.main_pid("t-simple")
+    began = time.monotonic()
+    cluster.box.sh(WAYS[way])
+    cluster.until("another main process", lambda: cluster.box.main_pid("t-simple") not in {0, pid}, 20)
+    took = time.monotonic() - began
+    record_property("seconds", round(took, 3))
+    assert took < 2, "0.2 s on a quiet machine; the next interval would come after 2 s and more"
+    cluster.settle()
+    assert cluster.failures() == 1
+
+
+def test_nothing_that_an_operator_does_counts_as_a_failure(cluster: Cluster) -> None:
+    cluster.create("unit=t-web.service", PAGE)
+    for what in (
+        ("crm_resource", "--refresh", "--resource=web"),
+        ("pcs", "resource", "cleanup", "web"),
+        ("pcs", "property", "set", "maintenance-mode=true"),
+        ("pcs", "property", "set", "maintenance-mode=false"),
+        ("pcs", "node", "standby", "--all"),
+        ("pcs", "node", "unstandby", "--all"),
+        ("pcs", "resource", "disable", "web"),
+        ("pcs", "resource", "enable", "web"),
+        ("pcs", "resource", "update", "web", "op", "monitor", "interval=3s", "timeout=60s"),
+    ):
+        if "disable" not in what and "--all" not in what:
+            cluster.watching()
+        began = time.monotonic()
+        done = cluster.box.run(*what)
+        assert done.returncode == 0, done.stderr
+        cluster.settle()
+        assert time.monotonic() - began < 20, f"{what}: a monitor held the transition"
+    cluster.until("it runs", cluster.runs)
+    assert cluster.failures() == 0
+
+
+def test_a_changed_probe_does_not_restart_the_service(cluster: Cluster) -> None:
+    cluster.create("unit=t-web.service", PAGE)
+    cluster.watching()
+    pid = cluster.box.main_pid("t-web")
+    began = time.monotonic()
+    cluster.pcs("resource", "update", "web", "probe_tcp=8080", "probe_failures=2")
+    cluster.settle()
+    assert time.monotonic() - began < 15
+    assert cluster.box.main_pid("t-web") == pid
+    assert cluster.failures() == 0
+
+
+def test_a_hung_service_is_seen_by_its_probe(cluster: Cluster) -> None:
+    cluster.create("unit=t-web.service", PAGE, "probe_timeout=500ms", "probe_interval=500ms", "probe_failures=2")
+    cluster.watching()
+    pid = cluster.box.main_pid("t-web")
+    cluster.box.sh("systemctl kill -s STOP t-web")
+    cluster.until("another main process", lambda: cluster.box.main_pid("t-web") not in {0, pid}, 40)
+    assert cluster.failures() == 1
+
+
+def test_systemd_anew_and_reload_storms_are_no_failure(cluster: Cluster) -> None:
+    cluster.create("unit=t-simple.service", "watch=0")
+    for _ in range(4):
+        cluster.box.run("systemctl", "daemon-reexec")
+        cluster.box.sh("for i in 1 2 3 4; do systemctl daemon-reload & done; wait")
+    time.sleep(4)  # noqa: TID251 - two more monitors
+    assert cluster.runs()
+    assert cluster.failures() == 0
+
+
+def test_the_cluster_stops_without_a_deadlock(cluster: Cluster) -> None:
+    cluster.create("unit=t-simple.service")
+    assert "pacemaker.service" in cluster.box.show("t-simple", "Before")
+    began = time.monotonic()
+    cluster.box.sh("systemctl stop pacemaker")
+    assert time.monotonic() - began < 20
+    assert cluster.box.state("t-simple") == "inactive"
+    assert not cluster.box.drop_in("t-simple.service")
+    cluster.up()
+
+
+def test_power_off_lets_the_cluster_stop_the_service_in_order(cluster: Cluster) -> None:
+    """Delay stops first and takes 2 s; systemd on its own would stop the unit at once, behind the cluster's back."""
+    box = cluster.box
+    box.sh("rm -f /var/t-drain.log")
+    cluster.create("unit=t-drain.service")
+    cluster.pcs("resource", "create", "brake", "ocf:heartbeat:Delay", "startdelay=0", "stopdelay=2", "mondelay=0")
+    cluster.pcs("resource", "group", "add", "all", "web", "brake")
+    cluster.settle()
+    box.sh("systemctl enable corosync pacemaker")
+    asked = float(box.sh("date +%s.%N"))
+    began = time.monotonic()
+    box.run("systemctl", "poweroff", timeout=60)
+    cluster.until("the node is off", lambda: box.lab.leader(box.name) is None, 60)
+    took = time.monotonic() - began
+    box.lab.power_on(box.name)
+    cluster.until("the node is online", lambda: cluster.seen().find("nodes/node[@online='true']") is not None, 90)
+    begins, ends = (float(line.split()[0]) for line in box.sh("cat /var/t-drain.log").splitlines()[:2])
+    assert begins - asked > 1.9, "stopped by systemd, not by the cluster"
+    assert 4.9 < ends - begins < 6
+    assert took < 45
+    cluster.until("it runs again", cluster.runs)
+    box.run("pcs", "resource", "delete", "--force", "brake")

@@ -82,10 +82,12 @@ class Lab:
     @classmethod
     def open(cls, name: str, folder: Path | None = None) -> Lab:
         """Return the lab of that name. Raises HakitError if there is none."""
+        rootfs.need_root()
         place = layout.layout(name, folder)
         kept = state.load(place)
         if not kept or not kept.built:
-            raise HakitError(f"no lab {name} is up", hint=f"hakit lab up --name {name}")
+            how = "half-made" if kept else "not there"
+            raise HakitError(f"the lab {name} is {how}", hint=f"hakit lab up --name {name}")
         return cls(place, kept)
 
     @staticmethod

@@ -24,6 +24,11 @@ def port(node: str, ring: int) -> str:
     return f"{node}.{ring}"
 
 
+def hardware(node: Host, ring: int) -> str:
+    """Return the card's own address: the same after a power cycle, or others would talk to the old one for a while."""
+    return "02:00:" + ":".join(f"{int(part):02x}" for part in node.addresses[ring].split("."))
+
+
 def build(layout: Layout, client: Host) -> None:
     """Make the namespace of switch and client, with its bridges."""
     _ip("netns", "add", layout.namespace)
@@ -56,6 +61,7 @@ def add(layout: Layout, node: Host) -> None:
         inside,
         [
             "link set lo up",
+            *(f"link set eth{ring} address {hardware(node, ring)}" for ring in rings),
             *(f"addr add {node.addresses[ring]}/24 dev eth{ring}" for ring in rings),
             *(f"link set eth{ring} up" for ring in rings),
         ],

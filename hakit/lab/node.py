@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hakit.core.action import Command
+from hakit.core.outcome import CommandFailed
 from hakit.lab import access, mounts, network
 from hakit.lab.layout import CLIENT, RINGS, Host, Layout
 from hakit.run import machine
@@ -16,6 +17,7 @@ from hakit.run import machine
 # And a host may set its own network's /proc/sys, and sees its own interfaces in /sys.
 ENV: Mapping[str, str] = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
 
+_NO_OVERLAY = "an overlay can't lie on another: if {folder} is on one, say --dir with a folder on a real disk"
 _SQUID = """\
 # This node's own: the lab's networks may use the proxy, there is no resolver to wait for, and clients get a
 # second to finish when squid is stopped, in place of 30, every one of which a planned move would take longer.
@@ -34,7 +36,9 @@ def mount(layout: Layout, node: str, base: Path) -> None:
         (folder / part).mkdir(parents=True, exist_ok=True)
     if root not in mounts.below(root):
         layers = f"lowerdir={base},upperdir={folder / 'upper'},workdir={folder / 'work'}"
-        machine.must(Command(("mount", "-t", "overlay", "-o", layers, "overlay", str(root))))
+        outcome = machine.run(Command(("mount", "-t", "overlay", "-o", layers, "overlay", str(root))))
+        if not outcome.ok:
+            raise CommandFailed(outcome, hint=_NO_OVERLAY.format(folder=folder))
 
 
 def furnish(layout: Layout, node: Host, others: Sequence[Host]) -> None:

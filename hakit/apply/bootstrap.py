@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hakit.apply import materials, stage, verify
+from hakit.apply import glance, materials, stage, verify
 from hakit.apply.look import look, look_at_some
 from hakit.apply.preflight import judge
-from hakit.core import Clock, Finding, HakitError, Listener, Runner, wait_until
+from hakit.core import Clock, ExitCode, Finding, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster
 from hakit.plan import pcs
 from hakit.plan.bootstrap.refusals import refusals
@@ -89,7 +89,7 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
             dialects = detected(cluster, runner)
             left = stages(goal, seen, dialects)
             if not agree(left, found):
-                raise HakitError("not agreed; nothing was changed")
+                raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
             agreed = True
         if _same(left, last):
             raise HakitError(
@@ -121,16 +121,17 @@ def _preflight(
 
 
 def _awake(cluster: Cluster, runner: Runner, clock: Clock) -> Seen:
-    """Look, and wait for what was started to answer and to have elected a controller."""
-    return wait_until(
+    """Wait for what was started to answer and to have elected a controller, and look."""
+    wait_until(
         "the started nodes answer and have elected a controller",
-        lambda: look(cluster, runner),
-        lambda seen: seen.awake,
+        lambda: glance.glance((node.name for node in cluster.nodes), runner),
+        glance.elected,
         clock=clock,
         timeout=_SETTLE,
         every=0.3,
         in_a_row=1,
     )
+    return look(cluster, runner)
 
 
 def _same(now: tuple[Stage, ...], before: tuple[Stage, ...]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hakit.apply import stage
 from hakit.apply.bootstrap import detected
 from hakit.apply.look import look
-from hakit.core import HakitError, Listener, Runner
+from hakit.core import ExitCode, HakitError, Listener, Runner
 from hakit.model import Cluster
 from hakit.plan import destroy as plan
 from hakit.plan import pcs
@@ -34,7 +34,7 @@ def destroy(
             return agreed
         left = plan.stages(seen, detected(cluster, runner))
         if not agreed and not agree(left):
-            raise HakitError("not agreed; nothing was changed")
+            raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
         agreed = True
         stage.do(left[0], runner, listener)
     raise HakitError("the cluster is not gone although all was done; something brings it back", hint="hakit status")

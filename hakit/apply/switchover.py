@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from hakit import render
-from hakit.apply import stage
+from hakit.apply import glance, stage
 from hakit.apply.look import look_at_some
 from hakit.core import Clock, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster, Switchback
@@ -53,7 +53,7 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
             dialect.move(service, move.target, lifetime=_LIFETIME),
         )
         stage.do(Stage(f"Move {service}", (wish,)), runner, listener)
-        _arrived(cluster, runner, move, clock)
+        _arrived(cluster, runner, move, door, clock)
         seconds = time.monotonic() - start
     finally:
         _clear(runner, door, service, dialect, listener)
@@ -75,14 +75,18 @@ def _limit(cluster: Cluster, service: str) -> float:
     return 30.0 + timeouts.start + timeouts.stop
 
 
-def _arrived(cluster: Cluster, runner: Runner, move: Move, clock: Clock) -> None:
+def _arrived(cluster: Cluster, runner: Runner, move: Move, door: str, clock: Clock) -> None:
+    def place() -> str:
+        state = glance.glance((door,), runner)[door]
+        return services.place(cluster.service(move.service), state) if state else ""
+
     wait_until(
         f"{move.service} serves on {move.target}",
-        lambda: _place(look_at_some(cluster, runner)[0], move.service),
-        lambda place: place == move.target,
+        place,
+        lambda where: where == move.target,
         clock=clock,
         timeout=_limit(cluster, move.service),
-        every=0.2,
+        every=0.1,
         in_a_row=1,
     )
 

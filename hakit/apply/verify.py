@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hakit.apply import glance
 from hakit.apply.look import look
 from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
 from hakit.model import Cluster
@@ -31,7 +33,19 @@ class VipSilent(Finding):
 
 
 def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
-    """Wait until nothing is wrong any more, and return what was seen then. Raises DeadlinePassed with what still is."""
+    """Wait until nothing is wrong any more, and return what was seen then. Raises HakitError with what still is."""
+    start = clock.now()
+    # First by quick glances, which leave the nodes' power to the services that start; a full look has the last word.
+    with contextlib.suppress(DeadlinePassed):
+        wait_until(
+            "every service runs",
+            lambda: glance.glance((node.name for node in cluster.nodes), runner),
+            lambda states: glance.serving(cluster, states),
+            clock=clock,
+            timeout=timeout,
+            every=0.2,
+            in_a_row=1,
+        )
 
     def once() -> tuple[Seen, tuple[Finding, ...]]:
         seen = look(cluster, runner)
@@ -43,7 +57,7 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             once,
             lambda both: not both[1],
             clock=clock,
-            timeout=timeout,
+            timeout=max(0.0, timeout - (clock.now() - start)),
             every=0.3,
             in_a_row=1,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hakit.core import Command
@@ -60,7 +61,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a node remembers of a resource: fail count (1000000 stands for INFINITY) and when it last started."""
+    """What a node remembers of a resource: fail count (1000000 stands for INFINITY) and when it last started.
+
+    Times are in the node's own zone.
+    """
 
     resource: str
     node: str
@@ -144,7 +148,7 @@ def _failure(found: etree._Element) -> Failure:
         node=found.get("node", ""),
         status=found.get("exitstatus", ""),
         reason=found.get("exitreason", ""),
-        when=found.get("last-rc-change", ""),
+        when=_when(found.get("last-rc-change", "")),
     )
 
 
@@ -159,7 +163,15 @@ def _histories(root: etree._Element) -> list[History]:
                     resource=resource.get("id", ""),
                     node=node.get("name", ""),
                     fail_count=1_000_000 if count == "INFINITY" else int(count),
-                    started=starts[-1].get("last-rc-change", "") if starts else "",
+                    started=_when(starts[-1].get("last-rc-change", "")) if starts else "",
                 )
             )
     return seen
+
+
+def _when(text: str) -> str:
+    """Turn ctime(3)'s `Mon Nov 23 18:23:31 2026`, as crm_mon prints times, into one that sorts; else leave it."""
+    try:
+        return f"{datetime.strptime(text, '%a %b %d %H:%M:%S %Y'):%Y-%m-%d %H:%M:%S}"  # noqa: DTZ007 - the node's own zone
+    except ValueError:
+        return text

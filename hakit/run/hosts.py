@@ -135,7 +135,11 @@ def _outcomes(
 
 
 def _fingerprint(ssh_config: Path | None) -> str:
-    return hashlib.sha256(str(ssh_config and ssh_config.resolve()).encode()).hexdigest()[:12]
+    """Tell one configuration from another, and from itself after a change: a connection kept open must not outlive it."""
+    if ssh_config is None:
+        return "default"
+    which = f"{ssh_config.resolve()} {ssh_config.stat().st_mtime_ns}"
+    return hashlib.sha256(which.encode()).hexdigest()[:12]
 
 
 def _sockets() -> Path:

@@ -66,7 +66,7 @@ def test_a_typo_is_told_with_its_place(hakit: Hakit, tmp_path: Path) -> None:
 def test_a_no_changes_nothing(hakit: Hakit) -> None:
     before = {node: state(hakit, node) for node in ("qsp-a", "qsp-b")}
     answer = hakit("bootstrap", "--replace", hakit.spec, stdin="n\n")
-    assert answer.code == 4
+    assert answer.code == 1
     assert "can't be undone" in answer.err
     assert {node: state(hakit, node) for node in before} == before
 

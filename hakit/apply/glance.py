@@ -1,0 +1,31 @@
+"""A quick look at what the cluster says of itself: one command, for waiting without weighing on the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hakit.core import HostUnreachable, Runner
+from hakit.model import Cluster
+from hakit.observe import crm_mon
+from hakit.observe.crm_mon import ClusterState
+from hakit.plan.health import services
+from hakit.run.hosts import fan_out
+
+
+def glance(names: Iterable[str], runner: Runner) -> Mapping[str, ClusterState | None]:
+    """Ask each node's crm_mon; None where it doesn't answer or the node can't be reached."""
+    seen = fan_out(names, lambda host: crm_mon.parse(runner.run(host, crm_mon.COMMAND).stdout))
+    return {name: None if isinstance(state, HostUnreachable) else state for name, state in seen.items()}
+
+
+def elected(states: Mapping[str, ClusterState | None]) -> bool:
+    """Say whether every node answers and knows a controller."""
+    return all(state is not None and state.dc for state in states.values())
+
+
+def serving(cluster: Cluster, states: Mapping[str, ClusterState | None]) -> bool:
+    """Say whether every node answers and says that each service runs in one piece."""
+    return all(
+        state is not None and all(services.place(service, state) for service in cluster.services)
+        for state in states.values()
+    )

@@ -165,14 +165,31 @@ class Box:
         )
 
 
-@pytest.fixture(scope="session", params=list(Release), ids=str)
+def releases() -> list[Release]:
+    """Return what HAKIT_TEST_RELEASES names (separated by blanks), or all."""
+    said = os.environ.get("HAKIT_TEST_RELEASES", "").replace(",", " ").split()
+    return [Release(name) for name in said] or list(Release)
+
+
+def sweep() -> None:
+    """Take away the labs of test runs that were killed."""
+    for name in Lab.names():
+        start, _, pid = name.rpartition("-")
+        if start.startswith("test-qs") and pid.isdigit() and not Path("/proc", pid).exists():
+            Lab.down(name)
+
+
+@pytest.fixture(scope="session", params=releases(), ids=str)
 def machine(request: pytest.FixtureRequest) -> Iterator[Box]:
-    """Boot one node of a release, for all tests."""
-    name = f"agent-{request.param}"
-    box = Box(Lab.up(name, DEAF, release=request.param, nodes=1))
-    box.install()
-    yield box
-    Lab.down(name)
+    """Boot one node of a release, for all tests; the number in its name says whose it is."""
+    sweep()
+    name = f"test-qs-{request.param}-{os.getpid()}"
+    try:
+        box = Box(Lab.up(name, DEAF, release=request.param, nodes=1))
+        box.install()
+        yield box
+    finally:
+        Lab.down(name)
 
 
 @pytest.fixture

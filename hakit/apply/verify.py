@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hakit.apply import glance
 from hakit.apply.look import look
 from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
-from hakit.model import Cluster
+from hakit.model import Cluster, Service, Vip
 from hakit.plan.health import report, services
 from hakit.plan.seen import Seen
 
@@ -76,21 +76,24 @@ def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def answers(seen: Seen, runner: Runner) -> Iterator[Finding]:
-    """Ask each VIP for an answer from another node than the one that holds it."""
+    """Ask each VIP for an answer from another node than the one that holds it: one trip per asking node."""
     state = seen.state
     if state is None:
         return
+    asked: dict[str, list[Service]] = {}
     for service in seen.cluster.services:
         holder = services.place(service, state)
         asker = next((name for name in seen.running if name != holder), None)
-        if service.vip is None or asker is None:
-            continue
-        address = str(service.vip.interface.ip)
-        ping = Command(
-            ("ping", "-n", "-c", "3", "-i", "0.2", "-w", "3", "--", address),
-            ok_codes=frozenset({0, 1, 2}),
-            timeout=10,
-            changes_state=False,
-        )
-        if runner.run(asker, ping).code != 0:
-            yield VipSilent(service=service.name, address=address, asker=asker)
+        if service.vip is not None and asker is not None:
+            asked.setdefault(asker, []).append(service)
+    for asker, theirs in asked.items():
+        pings = [_ping(service.vip) for service in theirs if service.vip]
+        for service, outcome in zip(theirs, runner.batch(asker, pings, keep_going=True), strict=True):
+            if service.vip and outcome.code != 0:
+                yield VipSilent(service=service.name, address=str(service.vip.interface.ip), asker=asker)
+
+
+def _ping(vip: Vip) -> Command:
+    # Ends with the first answer, and asks again for two seconds before it gives up (ping(8), -c with -w).
+    argv = ("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", "2", "--", str(vip.interface.ip))
+    return Command(argv, ok_codes=frozenset({0, 1, 2}), timeout=10, changes_state=False)

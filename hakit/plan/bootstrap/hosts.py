@@ -9,7 +9,7 @@ from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.record import Record, UnitBefore
-from hakit.plan.bootstrap import tokens
+from hakit.plan.bootstrap import stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
 from hakit.plan.step import Step
@@ -39,9 +39,8 @@ def prepare(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iter
 def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
     match seen.belonging(host.host):
         case Belonging.STOCK:
-            yield Step(
-                "remove Debian's stock one-node cluster", host.host, "it stands where ours will", dialect.destroy()
-            )
+            actions = stock.remove(seen, host.host, dialect)
+            yield Step("remove Debian's stock one-node cluster", host.host, "it stands where ours will", actions)
         case Belonging.OTHER:
             name = host.corosync.cluster_name if host.corosync else ""
             title = f"destroy the cluster {name!r}"

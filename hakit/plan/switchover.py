@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ def move(seen: Seen, service: str, target: str | None) -> Move:
     """
     names = [each.name for each in seen.cluster.services]
     if service not in names:
-        raise HakitError(f"there is no service {service!r} in the spec", hint=f"it knows: {', '.join(names)}")
+        raise HakitError(f"there is no service {service!r} in the spec", hint=_named(service, names))
     state = seen.state
     if state is None:
         raise HakitError("the cluster does not run", hint="hakit bootstrap starts it")
@@ -43,12 +44,18 @@ def move(seen: Seen, service: str, target: str | None) -> Move:
             reasons = "; ".join(_obstacle(seen, service, n.name) for n in seen.cluster.nodes if n.name != source)
             raise HakitError(f"no other node can take {service}: {reasons}", hint="hakit status")
         target = able[0]
-    if target not in {node.name for node in seen.cluster.nodes}:
-        raise HakitError(f"there is no node {target!r} in the spec")
+    nodes = [node.name for node in seen.cluster.nodes]
+    if target not in nodes:
+        raise HakitError(f"there is no node {target!r} in the spec", hint=_named(target, nodes))
     obstacle = "" if target == source else _obstacle(seen, service, target)
     if obstacle:
         raise HakitError(f"{service} can't go to {target}: {obstacle}", hint="hakit status")
     return Move(service, source, target)
+
+
+def _named(said: str, known: list[str]) -> str:
+    alike = difflib.get_close_matches(said, known, n=1)
+    return f"did you mean {alike[0]!r}?" if alike else f"it knows: {', '.join(known)}"
 
 
 def _obstacle(seen: Seen, service: str, target: str) -> str:

@@ -9,6 +9,7 @@ from hakit.apply.bootstrap import detected
 from hakit.apply.look import look
 from hakit.core import ExitCode, HakitError, Listener, Runner
 from hakit.model import Cluster
+from hakit.observe.record import Phase
 from hakit.plan import destroy as plan
 from hakit.plan import pcs
 from hakit.plan.seen import Belonging, Seen
@@ -42,7 +43,10 @@ def destroy(
 
 def _refuse_others(seen: Seen) -> None:
     for name, host in seen.hosts.items():
-        if seen.belonging(name) is Belonging.OTHER and host.corosync:
+        note = seen.nodes[name].record
+        # A destroy that was cut short may have put the file of an earlier cluster back already.
+        returning = note is not None and note.cluster == seen.cluster.name and note.phase is not Phase.NOTED
+        if seen.belonging(name) is Belonging.OTHER and host.corosync and not returning:
             raise HakitError(
                 f"{name} belongs to another cluster: {host.corosync.cluster_name}; nothing was changed",
                 hint="name that cluster's spec file, or take this node out of the spec",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 
 from hakit.core import HakitError
 
@@ -22,6 +23,14 @@ class UnitBefore:
     active: bool
 
 
+class Phase(StrEnum):
+    """How far the undoing is: not begun, under way (files and units may be of before or of the cluster), or through."""
+
+    NOTED = "noted"
+    RETURNING = "returning"
+    RETURNED = "returned"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """The host before bootstrap: its units, and the paths of the files that were kept in BEFORE."""
@@ -29,6 +38,7 @@ class Record:
     cluster: str
     units: Mapping[str, UnitBefore] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    phase: Phase = Phase.NOTED
 
     def dump(self) -> str:
         """Give the text that `parse` reads."""
@@ -40,7 +50,8 @@ def parse(text: str) -> Record:
     try:
         data = json.loads(text)
         units = {name: UnitBefore(str(u["boot"]), bool(u["active"])) for name, u in data["units"].items()}
-        return Record(str(data["cluster"]), units, tuple(str(path) for path in data["files"]))
+        files = tuple(str(path) for path in data["files"])
+        return Record(str(data["cluster"]), units, files, Phase(data.get("phase", Phase.NOTED)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HakitError(
             f"{PATH} is damaged: {error}", hint=f"look at it, and remove it if it is of no use: {PATH}"

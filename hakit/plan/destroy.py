@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from hakit.core import Action, Command, Remove
+from hakit.core import Action, Command, Put, Remove
 from hakit.observe import node, record
-from hakit.observe.record import Record
+from hakit.observe.record import Phase, Record
+from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
-from hakit.plan.seen import Seen
+from hakit.plan.seen import Belonging, Seen
 from hakit.plan.step import Stage, Step
+
+# What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
+_SCRATCH = (
+    *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, node.AGENT, record.PATH, tokens.NEW)),
+    *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
+    *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
+)
 
 
 def stages(seen: Seen, dialects: Mapping[str, Dialect]) -> tuple[Stage, ...]:
@@ -24,7 +33,7 @@ def stages(seen: Seen, dialects: Mapping[str, Dialect]) -> tuple[Stage, ...]:
 
 def _apart(seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     for name in seen.hosts:
-        if seen.ours(name) and not _restored(seen, name):
+        if (seen.ours(name) and not _restored(seen, name)) or _half_destroyed(seen, name):
             yield Step(
                 "stop the cluster and remove its configuration",
                 name,
@@ -39,6 +48,12 @@ def _restored(seen: Seen, name: str) -> bool:
     return seen.nodes[name].record is None and not seen.nodes[name].agent
 
 
+def _half_destroyed(seen: Seen, name: str) -> bool:
+    # The tool removes corosync.conf first. A CIB that outlives it would be served by whatever is started here next.
+    facts = seen.nodes[name]
+    return seen.belonging(name) is Belonging.NONE and facts.record is not None and bool(facts.cib)
+
+
 def _back(seen: Seen) -> Iterator[Step]:
     for name, facts in seen.nodes.items():
         if facts.record is not None and facts.record.cluster == seen.cluster.name:
@@ -51,25 +66,47 @@ def _back(seen: Seen) -> Iterator[Step]:
 
 
 def _undo(note: Record) -> tuple[Action, ...]:
-    files: list[Action] = []
+    """Give the actions that put a host back. Cut short anywhere, all of it can be done again."""
+    back: tuple[Action, ...] = ()
+    if note.phase is not Phase.RETURNED:
+        back = (_now(note, Phase.RETURNING), *_files(note), *_units(note), _now(note, Phase.RETURNED))
+    return (
+        *back,
+        Command(("rm", "--recursive", "--force", "--", record.BEFORE, *_SCRATCH)),
+        Remove(record.PATH),
+        _remove_empty(record.FOLDER),
+    )
+
+
+def _now(note: Record, phase: Phase) -> Put:
+    return Put(record.PATH, replace(note, phase=phase).dump(), mode=0o600, backup=False)
+
+
+def _files(note: Record) -> Iterator[Action]:
     for path in node.KEPT:
         if path in note.files:
-            files.append(Command(("cp", "--archive", "--force", "--", f"{record.BEFORE}{path}", path)))
+            yield Command(("cp", "--archive", "--force", "--", f"{record.BEFORE}{path}", path))
         else:
-            files.append(Remove(path))
+            yield Remove(path)
+    yield Remove(node.AGENT)
+    yield _remove_empty(str(PurePosixPath(node.AGENT).parent))
+
+
+def _remove_empty(folder: str) -> Command:
+    # Exit code 1: there is no such folder (a bootstrap that was killed early made none).
+    return Command(("rmdir", "--ignore-fail-on-non-empty", "--", folder), ok_codes=frozenset({0, 1}))
+
+
+def _units(note: Record) -> Iterator[Action]:
     at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "enabled")
     not_at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "disabled")
     active = tuple(name for name, unit in note.units.items() if unit.active)
-    units: list[Action] = []
+    at_rest = tuple(name for name, unit in note.units.items() if not unit.active)
     if not_at_boot:
-        units.append(Command(("systemctl", "disable", "--", *not_at_boot), timeout=120))
+        yield Command(("systemctl", "disable", "--", *not_at_boot), timeout=120)
     if at_boot:
-        units.append(Command(("systemctl", "enable", "--", *at_boot), timeout=120))
+        yield Command(("systemctl", "enable", "--", *at_boot), timeout=120)
+    if at_rest:
+        yield Command(("systemctl", "stop", "--", *at_rest), timeout=300)
     if active:
-        units.append(Command(("systemctl", "start", "--", *active), timeout=300))
-    # The notes go last: until then the whole can be done again.
-    gone = Command(("rm", "--recursive", "--force", "--", record.BEFORE, record.PATH, node.TOKEN))
-    folders = Command(
-        ("rmdir", "--ignore-fail-on-non-empty", "--", str(PurePosixPath(node.AGENT).parent), record.FOLDER)
-    )
-    return (*files, Remove(node.AGENT), *units, gone, folders)
+        yield Command(("systemctl", "start", "--", *active), timeout=300)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
-from hakit.observe.record import Record, UnitBefore
+from hakit.observe.record import Phase, Record, UnitBefore
 from hakit.plan.bootstrap import stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
@@ -97,12 +97,14 @@ def _some(names: tuple[str, ...]) -> str:
 def _notes(wanted: Wanted, seen: Seen, name: str) -> tuple[Command | Put, ...]:
     """Give the actions that keep what a bootstrap would change; none when all of it is kept already."""
     host, old = seen.hosts[name], seen.nodes[name].record
+    if old and old.phase is Phase.RETURNED:
+        old = None  # all of it was put back; only the notes themselves are left
     kept = old.units if old else {}
     asked = (*STACK, "pcsd.service", *(service.unit for service in wanted.cluster.services))
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }
-    if old and old.cluster == wanted.cluster.name and not missing:
+    if old and old.cluster == wanted.cluster.name and old.phase is Phase.NOTED and not missing:
         return ()
     files = old.files if old else _files(seen, name)
     note = Record(wanted.cluster.name, {**missing, **kept}, files)

@@ -11,8 +11,8 @@ from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
-_OLD = "/var/lib/hakit/cib-old.xml"
-_NEW = "/var/lib/hakit/cib-new.xml"
+OLD = "/var/lib/hakit/cib-old.xml"
+NEW = "/var/lib/hakit/cib-new.xml"
 
 
 def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
@@ -27,8 +27,8 @@ def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterato
     differences = render.differences(live, wanted.cluster)
     if differences:
         files = (
-            Put(_OLD, live, mode=0o600, backup=False),
-            Put(_NEW, render.merged(live, wanted.cluster), mode=0o600, backup=False),
+            Put(OLD, live, mode=0o600, backup=False),
+            Put(NEW, render.merged(live, wanted.cluster), mode=0o600, backup=False),
         )
-        actions = (*files, *dialects[name].push(_NEW, _OLD), Remove(_OLD), Remove(_NEW))
+        actions = (*files, *dialects[name].push(NEW, OLD), Remove(OLD), Remove(NEW))
         yield Step("bring the CIB to the spec", name, "; ".join(differences), actions)

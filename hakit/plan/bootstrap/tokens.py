@@ -11,19 +11,20 @@ from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
+# Under its final name only when pcsd has taken it, so that the file's presence proves that.
+NEW = f"{node.TOKEN}-new"
+
 
 def hand_out(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Let every node's pcsd take the token, when pcs on some node does not know all nodes."""
     shared = {facts.token for facts in seen.nodes.values()}
     if not _strangers(seen) or (len(shared) == 1 and "" not in shared):
         return
-    new = f"{node.TOKEN}-new"
     for name in seen.hosts:
-        # Under its final name only when pcsd has taken it, so that the file's presence proves that.
         actions: tuple[Action, ...] = (
-            Put(new, wanted.material.token, mode=0o600, backup=False),
-            *dialects[name].take_token(new),
-            Command(("mv", "--force", "--", new, node.TOKEN)),
+            Put(NEW, wanted.material.token, mode=0o600, backup=False),
+            *dialects[name].take_token(NEW),
+            Command(("mv", "--force", "--", NEW, node.TOKEN)),
         )
         yield Step("hand pcsd a token", name, "pcs then gets to know the nodes without a password", actions)
 
@@ -31,9 +32,14 @@ def hand_out(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Ite
 def redeem(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Make all nodes known to pcs on every node, by the token that they share."""
     addresses = {each.name: str(each.addresses[0]) for each in wanted.cluster.nodes}
-    for name in seen.hosts if _strangers(seen) else ():
-        actions = (*dialects[name].authenticate(addresses, node.TOKEN), Remove(node.TOKEN))
-        yield Step("make the nodes known to pcs", name, "pcs doesn't know them all", actions)
+    for name, facts in seen.nodes.items():
+        if _strangers(seen):
+            actions = (*dialects[name].authenticate(addresses, node.TOKEN), Remove(node.TOKEN))
+            yield Step("make the nodes known to pcs", name, "pcs doesn't know them all", actions)
+        elif facts.token:
+            yield Step(
+                "remove the token's file", name, "an earlier run was stopped before it did", (Remove(node.TOKEN),)
+            )
 
 
 def _strangers(seen: Seen) -> bool:

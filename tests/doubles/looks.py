@@ -1,0 +1,147 @@
+"""What a simulated host answers to hakit's looks: text as a bookworm host prints it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address
+
+from hakit.core import Command
+from hakit.observe import node as paths
+from hakit.observe.host.packages import NEEDED
+from tests.doubles import pacemaker
+from tests.doubles.host import Host
+
+Answer = tuple[int, str, str]
+Look = Callable[[Host, Sequence[Host], Command], Answer]
+
+
+def look(host: Host, everyone: Sequence[Host], command: Command) -> Answer | None:
+    """Answer a command that only reads; None when it is not one of them."""
+    for start, answer in _LOOKS.items():
+        if command.argv[: len(start)] == start:
+            return answer(host, everyone, command)
+    return None
+
+
+def _addresses(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del everyone, command
+    links: list[dict[str, object]] = []
+    for number, (address, prefix) in enumerate(host.addresses):
+        vips = [vip for vip in host.vips if number == 0]
+        entries = [(address, prefix), *((vip.ip, vip.network.prefixlen) for vip in vips)]
+        links.append(
+            {
+                "ifname": f"eth{number}",
+                "flags": ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
+                "address": f"02:00:00:00:{number:02x}:{int(address) % 256:02x}",
+                "addr_info": [_entry(each, length) for each, length in entries],
+            }
+        )
+    return 0, json.dumps(links), ""
+
+
+def _entry(address: IPv4Address | IPv6Address, length: int) -> dict[str, object]:
+    return {"family": "inet" if address.version == 4 else "inet6", "local": str(address), "prefixlen": length}
+
+
+def _units(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del everyone
+    names = command.argv[command.argv.index("--") + 1 :]
+    return 0, "\n".join(_unit(host, name) for name in names), ""
+
+
+def _unit(host: Host, name: str) -> str:
+    unit = host.units.get(name)
+    if unit is None:
+        values = {"LoadState": "not-found", "ActiveState": "inactive", "UnitFileState": "", "CanStart": "no"}
+    else:
+        state = "active" if unit.active else "inactive"
+        values = {"LoadState": "loaded", "ActiveState": state, "UnitFileState": unit.boot, "Type": "notify"}
+    fixed = {"Id": name, "Names": name, "TimeoutStartUSec": "1min 30s", "TimeoutStopUSec": "1min 30s", "Restart": "no"}
+    return "".join(f"{key}={value}\n" for key, value in (fixed | values).items())
+
+
+def _names(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del host
+    (found,) = (other for other in everyone if other.name == command.argv[2])
+    address = found.addresses[0][0]
+    return 0, f"{address}  STREAM {found.name}\n{address}  DGRAM  \n{address}  RAW    \n", ""
+
+
+def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del host, everyone, command
+    return 1, "".join(f"{name}\tii \t1.2.3-1\n" for name in NEEDED), "dpkg-query: no packages found matching sbd\n"
+
+
+def _probe(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del host, everyone
+    plan = json.loads(command.stdin.rstrip().splitlines()[-1].removeprefix("main('").removesuffix("')"))
+    rings = [{"number": ring["number"], "socket": "bound", "heard": list(ring["peers"])} for ring in plan["rings"]]
+    doors = dict.fromkeys(plan["tcp"]["peers"], "open")
+    return 0, json.dumps({"rings": rings, "doors": doors, "claims": {}, "failed": {}}), ""
+
+
+def _monitor(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del command
+    text, code = pacemaker.monitor(host, everyone)
+    return code, text, ""
+
+
+def _cib(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del everyone, command
+    if not host.running("pacemaker.service"):
+        return 102, "", "cibadmin: Could not connect to the CIB API: Transport endpoint is not connected\n"
+    return 0, host.text(paths.CIB), ""
+
+
+def _links(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del command
+    if not host.running("corosync.service"):
+        return 1, "", "Failed to initialize the cmap API. Error CS_ERR_LIBRARY\n"
+    up = {other.name for other in everyone if other.running("corosync.service") and other.loaded == host.loaded}
+    lines = [
+        f"stats.knet.node{number}.link{ring}.connected (u8) = {int(other.name in up)}"
+        for number, other in enumerate(everyone, start=1)
+        for ring in range(len(host.addresses))
+    ]
+    return 0, "\n".join(lines) + "\n", ""
+
+
+def _quorum(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del command
+    if not host.running("corosync.service"):
+        return 1, "", "Cannot initialize QUORUM service\n"
+    return (0 if pacemaker.quorate(host, everyone) else 2), "", ""
+
+
+def _ping(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del host
+    there = {str(vip.ip) for other in everyone for vip in other.vips}
+    return (0 if command.argv[-1] in there else 1), "", ""
+
+
+def _always(code: int, text: str) -> Look:
+    return lambda host, everyone, command: (code, text, "")  # noqa: ARG005 - the same for everybody
+
+
+_LOOKS: dict[tuple[str, ...], Look] = {
+    ("date",): lambda host, everyone, command: (0, f"{time.time():.9f}\n", ""),  # noqa: ARG005 - all have our clock
+    ("uname",): lambda host, everyone, command: (0, f"{host.name} x86_64\n", ""),  # noqa: ARG005
+    ("id", "-u"): _always(0, "0\n"),
+    ("python3", "-V"): _always(0, "Python 3.11.2\n"),
+    ("python3", "-I", "-S", "-"): _probe,
+    ("ip", "-json", "address", "show"): _addresses,
+    ("systemctl", "show"): _units,
+    ("grep",): _always(1, ""),
+    ("getent", "ahosts"): _names,
+    ("find", "/dev"): _always(0, ""),
+    ("dpkg-query",): _packages,
+    ("timedatectl",): _always(0, "NTPSynchronized=yes\n"),
+    ("crm_mon",): _monitor,
+    ("cibadmin", "--query"): _cib,
+    ("corosync-cmapctl",): _links,
+    ("corosync-quorumtool",): _quorum,
+    ("ping",): _ping,
+}

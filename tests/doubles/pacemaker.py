@@ -1,0 +1,229 @@
+"""What a simulated Pacemaker does on all hosts together: join, elect, share a CIB, start services, tell of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_interface
+
+from lxml import etree
+
+from hakit.observe import node as paths
+from tests.doubles.disk import File
+from tests.doubles.host import EMPTY_CIB, Host
+
+ELECTION_LOOKS = 2  # how often a just started node is looked at before it knows a controller
+_NAMES = re.compile(r"^\s*name: (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """A primitive of the CIB, with what it stands for."""
+
+    id: str
+    group: str
+    agent: str
+    unit: str
+    vip: str
+
+
+def start(host: Host, everyone: Sequence[Host]) -> None:
+    """Start Corosync and Pacemaker on the host, and join whoever runs the same configuration with the same key."""
+    host.set_active("corosync.service", active=True)
+    if host.running("pacemaker.service"):
+        return
+    host.set_active("pacemaker.service", active=True)
+    host.looks_until_elected = ELECTION_LOOKS
+    if not host.text(paths.CIB):
+        host.disk.files[paths.CIB] = File(EMPTY_CIB, 0o600, "hacluster:haclient")
+    _settle(members(host, everyone))
+
+
+def stop(host: Host, everyone: Sequence[Host]) -> None:
+    """Stop both on the host, and with them what Pacemaker started there."""
+    rest(host, everyone)
+    host.set_active("corosync.service", active=False)
+
+
+def rest(host: Host, everyone: Sequence[Host]) -> None:
+    """Stop Pacemaker on the host, and what it started there."""
+    others = [other for other in members(host, everyone) if other is not host]
+    if host.running("pacemaker.service"):
+        for primitive in primitives(host):
+            if primitive.unit:
+                host.set_active(primitive.unit, active=False)
+        host.vips.clear()
+        host.set_active("pacemaker.service", active=False)
+    host.seen_all = False
+    if others:
+        _settle(others)
+
+
+def members(host: Host, everyone: Sequence[Host]) -> list[Host]:
+    """Return the hosts that form one cluster with this one, itself among them."""
+    if not host.running("pacemaker.service"):
+        return []
+    return [
+        other
+        for other in everyone
+        if other.running("pacemaker.service")
+        and (other is host or (other.loaded == host.loaded and host.name in _named(other)))
+    ]
+
+
+def quorate(host: Host, everyone: Sequence[Host]) -> bool:
+    """With wait_for_all: only once all were seen, then with half (two nodes) or more than half of them."""
+    count, there = len(_named(host)), len(members(host, everyone))
+    return host.seen_all and (there * 2 > count or count <= 2)
+
+
+def push(host: Host, everyone: Sequence[Host], new: str) -> None:
+    """Make the text the cluster's CIB."""
+    root = etree.fromstring(new.encode())
+    root.set("epoch", str(int(root.get("epoch", "0")) + 1))
+    _share(members(host, everyone), etree.tostring(root).decode())
+    _settle(members(host, everyone))
+
+
+def primitives(host: Host) -> list[Primitive]:
+    root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
+    return [_primitive(element) for element in root.iterfind("configuration/resources//primitive")]
+
+
+def monitor(host: Host, everyone: Sequence[Host]) -> tuple[str, int]:
+    """Answer `crm_mon --output-as xml` on the host."""
+    if not host.running("pacemaker.service"):
+        text = (
+            '<pacemaker-result api-version="2.25" request="crm_mon"><status code="102" message="Not connected"><errors>'
+            "<error>crm_mon: Connection to cluster failed: Connection refused</error></errors></status>"
+            "</pacemaker-result>"
+        )
+        return text, 102
+    ours = members(host, everyone)
+    elected = all(each.looks_until_elected <= 0 for each in ours)
+    for each in ours:
+        each.looks_until_elected -= 1
+    if elected:
+        _settle(ours)
+    return _status(host, ours, elected=elected, quorate_=quorate(host, everyone)), 0
+
+
+def _primitive(element: etree._Element) -> Primitive:
+    values = {pair.get("name", ""): pair.get("value", "") for pair in element.iterfind("instance_attributes/nvpair")}
+    kind, name = element.get("class", ""), element.get("type", "")
+    unit = (name if name.endswith(".service") else f"{name}.service") if kind == "systemd" else values.get("unit", "")
+    above = element.getparent()
+    return Primitive(
+        element.get("id", ""),
+        above.get("id", "") if above is not None and above.tag == "group" else "",
+        ":".join(filter(None, (kind, element.get("provider", ""), name))),
+        unit,
+        f"{values['ip']}/{values['cidr_netmask']}" if "ip" in values else "",
+    )
+
+
+def _named(host: Host) -> set[str]:
+    assert host.loaded is not None
+    return set(_NAMES.findall(host.loaded[0].partition("nodelist")[2]))
+
+
+def _settle(ours: list[Host]) -> None:
+    """Take the newest CIB for all; once there is a controller and quorum, run every service on one node."""
+    _share(ours, max((each.text(paths.CIB) for each in ours), key=_version))
+    if len(ours) == len(_named(ours[0])):
+        for each in ours:
+            each.seen_all = True
+    elected = all(each.looks_until_elected < 0 for each in ours)
+    if not (elected and quorate(ours[0], ours)):
+        return
+    _mark(ours)
+    for group in dict.fromkeys(primitive.group for primitive in primitives(ours[0])):
+        parts = [primitive for primitive in primitives(ours[0]) if primitive.group == group]
+        there = [each for each in ours if any(_holds(each, part) for part in parts)]
+        if len(there) != 1 or not all(_holds(there[0], part) for part in parts):
+            place(ours, group, (there or ours)[0].name)
+
+
+def _version(cib: str) -> tuple[int, int, int]:
+    root = etree.fromstring(cib.encode())
+    admin, epoch, updates = (int(root.get(name, "0")) for name in ("admin_epoch", "epoch", "num_updates"))
+    return admin, epoch, updates
+
+
+def _share(ours: list[Host], cib: str) -> None:
+    for each in ours:
+        each.disk.files[paths.CIB] = File(cib, 0o600, "hacluster:haclient")
+
+
+def _mark(ours: list[Host]) -> None:
+    """Write into the CIB what the controller writes there after its election."""
+    root = etree.fromstring(ours[0].text(paths.CIB).encode())
+    if root.get("dc-uuid"):
+        return
+    root.set("dc-uuid", "1")
+    root.set("epoch", str(int(root.get("epoch", "0")) + 2))
+    options = root.find("configuration/crm_config")
+    assert options is not None
+    own = options.find("cluster_property_set[@id='cib-bootstrap-options']")
+    own = etree.SubElement(options, "cluster_property_set", id="cib-bootstrap-options") if own is None else own
+    for name, value in {"have-watchdog": "false", "dc-version": "2.1.5", "cluster-infrastructure": "corosync"}.items():
+        etree.SubElement(own, "nvpair", id=f"cib-bootstrap-options-{name}", name=name, value=value)
+    nodes = root.find("configuration/nodes")
+    assert nodes is not None
+    for number, each in enumerate(ours, start=1):
+        etree.SubElement(nodes, "node", id=str(number), uname=each.name)
+    _share(ours, etree.tostring(root).decode())
+
+
+def _status(host: Host, ours: list[Host], *, elected: bool, quorate_: bool) -> str:
+    root = etree.Element("pacemaker-result", {"api-version": "2.25", "request": "crm_mon"})
+    summary = etree.SubElement(root, "summary")
+    etree.SubElement(summary, "stack", type="corosync")
+    dc = {"present": "true", "name": ours[0].name, "with_quorum": _word(quorate_)} if elected else {"present": "false"}
+    etree.SubElement(summary, "current_dc", dc)
+    etree.SubElement(summary, "cluster_options", {"stonith-enabled": "false", "maintenance-mode": "false"})
+    nodes = etree.SubElement(root, "nodes")
+    for name in sorted(_named(host)) if elected else ():
+        there = next((each for each in ours if each.name == name), None)
+        flags = dict.fromkeys(("standby", "maintenance", "pending", "unclean"), "false")
+        dc_here = _word(there is ours[0])
+        etree.SubElement(nodes, "node", {"name": name, "online": _word(there is not None), "is_dc": dc_here} | flags)
+    resources = etree.SubElement(root, "resources")
+    for primitive in primitives(host):
+        _resource(resources, primitive, [each for each in ours if _holds(each, primitive)])
+    etree.SubElement(root, "status", code="0", message="OK")
+    return etree.tostring(root).decode()
+
+
+def _holds(host: Host, primitive: Primitive) -> bool:
+    return host.running(primitive.unit) if primitive.unit else ip_interface(primitive.vip) in host.vips
+
+
+def _resource(resources: etree._Element, primitive: Primitive, where: list[Host]) -> None:
+    above = resources.find(f"group[@id='{primitive.group}']")
+    above = etree.SubElement(resources, "group", id=primitive.group) if above is None else above
+    role = "Started" if where else "Stopped"
+    flags = {"failed": "false", "blocked": "false", "managed": "true", "active": _word(bool(where))}
+    known = {"id": primitive.id, "resource_agent": primitive.agent, "role": role}
+    element = etree.SubElement(above, "resource", known | flags)
+    for each in where:
+        etree.SubElement(element, "node", name=each.name)
+
+
+def _word(value: object) -> str:
+    return "true" if value else "false"
+
+
+def place(everyone: Sequence[Host], group: str, node: str) -> None:
+    """Run the group on that node and on no other."""
+    for each in everyone:
+        for primitive in primitives(each):
+            if primitive.group != group:
+                continue
+            if primitive.unit:
+                each.set_active(primitive.unit, active=each.name == node)
+            elif each.name == node:
+                each.vips.add(ip_interface(primitive.vip))
+            else:
+                each.vips.discard(ip_interface(primitive.vip))

@@ -7,7 +7,23 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface, ip
 
 from hypothesis import strategies as st
 
-from hakit.model import PROFILES, Agent, Cluster, Node, NoFencing, Ring, Service, Switchback, Timeouts, Vip
+from hakit.model import (
+    PROFILES,
+    Agent,
+    Cluster,
+    CommandQuestion,
+    HttpQuestion,
+    Node,
+    NoFencing,
+    Probe,
+    Ring,
+    Service,
+    Switchback,
+    TcpQuestion,
+    Timeouts,
+    UnixQuestion,
+    Vip,
+)
 
 NODES = ("qsp-a", "qsp-b", "qsp-c", "qsp-d", "qsp-e")
 NETWORKS = ("192.168.233", "172.16.233", "172.16.234")
@@ -36,6 +52,14 @@ _vips = st.one_of(
     st.builds(IPv4Interface, st.tuples(st.integers(1, 2**32 - 2), st.integers(1, 32))),
     st.builds(IPv6Interface, st.tuples(st.integers(1, 2**128 - 2), st.integers(1, 128))),
 )
+_words = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=("Cc",)), max_size=12)
+_questions = st.one_of(
+    st.builds(TcpQuestion, st.integers(1, 65535), st.none() | st.ip_addresses()),
+    st.builds(HttpQuestion, st.just("http://127.0.0.1/a?b=1&c=2"), st.integers(100, 599), _words, _words),
+    st.builds(UnixQuestion, _words.map("/run/{}".format)),
+    st.builds(CommandQuestion, st.lists(_words, max_size=3).map(lambda words: ("/bin/true", *words))),
+)
+_probes = st.builds(Probe, _questions, _seconds, st.integers(1, 100), _seconds)
 
 
 @st.composite
@@ -55,6 +79,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
                 draw(st.sampled_from(Switchback)),
                 tuple(draw(st.lists(st.sampled_from(before), unique=True))) if before else (),
                 draw(st.builds(Timeouts, _seconds, _seconds, _seconds)),
+                draw(st.none() | _probes),
+                draw(st.booleans()),
+                draw(st.none() | _seconds),
             )
         )
     return replace(base, services=tuple(services), timing=PROFILES[draw(st.sampled_from(sorted(PROFILES)))])

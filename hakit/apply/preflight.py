@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from hakit.core import CommandFailed, Finding, HostUnreachable, Listener, Outcome, Runner, Severity
 from hakit.core.event import StageStarted, StepDone, StepStarted
 from hakit.model import Cluster
+from hakit.observe.host import agent, probe
 from hakit.observe.host import facts as host_facts
-from hakit.observe.host import probe
 from hakit.observe.host.facts import HostFacts
 from hakit.plan.preflight import every, reach
 from hakit.run.hosts import fan_out
 
 _PROGRAM = importlib.resources.files("hakit.run").joinpath("netprobe.py").read_text(encoding="utf-8")
+_AGENT = importlib.resources.files("hakit.agents").joinpath("quickservice")
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
@@ -86,13 +87,27 @@ def look(
 def probe_network(
     cluster: Cluster, runner: Runner, listener: Listener, facts: Mapping[str, HostFacts]
 ) -> Mapping[str, HostFacts]:
-    """Let all hosts probe the network between them at the same time; returns the facts with what they saw."""
+    """Let all hosts probe the network between them at the same time; returns the facts with what they saw.
+
+    On the same trip, once the network is done, each host lets hakit's agent judge the services that it shall look after.
+    """
     run = secrets.token_hex(8)
+    judges = agent.commands(_AGENT.read_text(encoding="utf-8"), cluster) if agent.asked(cluster) else ()
 
     def one(host: str) -> HostFacts:
         command = probe.command(_PROGRAM, run, facts[host], cluster, facts)
-        (outcome,) = _told(listener, "probe rings, pcsd and virtual IPs", host, lambda: runner.batch(host, (command,)))
-        return replace(facts[host], network=probe.read(outcome, cluster, facts[host], facts))
+        outcome, *judged = _told(
+            listener,
+            "probe rings, pcsd and virtual IPs",
+            host,
+            lambda: runner.batch(host, (command, *judges), keep_going=True),
+        )
+        services = (service.name for service in agent.asked(cluster))
+        return replace(
+            facts[host],
+            network=probe.read(outcome, cluster, facts[host], facts),
+            verdicts={name: agent.read(each) for name, each in zip(services, judged, strict=True)},
+        )
 
     return {
         host: facts[host] if isinstance(seen, HostUnreachable) else seen for host, seen in fan_out(facts, one).items()

@@ -22,7 +22,7 @@ PACKAGES = (
     # the cluster stack, both its front ends, and what judges agents
     "corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "crmsh", "resource-agents", "libxml2-utils",
     # services to look after
-    "squid", "nginx-light",
+    "squid", "nginx-light", "haproxy",
 )  # fmt: skip
 
 # What a node without disks, screens, seats or a way out has no use for; everything else stays as Debian has it.

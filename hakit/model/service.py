@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Interface, IPv6Interface
 
+from hakit.model.probe import Probe
+
 
 class Agent(StrEnum):
     """Which agent looks after the unit: Pacemaker's systemd class or ours."""
@@ -38,9 +40,21 @@ class Timeouts:
     monitor: int = 100
 
 
+TIMEOUTS: dict[Agent, Timeouts] = {
+    Agent.SYSTEMD: Timeouts(),
+    # Its monitor watches for half of that time, so longer is better: its metadata advises 120 s.
+    Agent.QUICKSERVICE: Timeouts(monitor=120),
+}
+"""The timeouts of a service that says none, by its agent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service of the spec. `name` is also the id of its group in the CIB; `unit` has its suffix."""
+    """One service of the spec. `name` is also the id of its group in the CIB; `unit` has its suffix.
+
+    `probe`, `monitor_unit` and `stop_escalation` (seconds; None leaves it to the agent, which keeps a quarter of the
+    stop's timeout in reserve) are for hakit's agent only.
+    """
 
     name: str
     unit: str
@@ -50,3 +64,6 @@ class Service:
     switchback: Switchback = Switchback.NEVER
     depends_on: tuple[str, ...] = ()
     timeouts: Timeouts = Timeouts()
+    probe: Probe | None = None
+    monitor_unit: bool = True
+    stop_escalation: int | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from hakit.model import Agent, Service, Switchback, Timing, Vip
+from hakit.model import Agent, Service, Switchback, Timing, Vip, quickservice
 from hakit.render.fragments import Templates
 
 # A preference steers the first placement only: it is below the stickiness that keeps a running service where
@@ -17,6 +17,9 @@ _PREFER = {Switchback.NEVER: "50", Switchback.AUTOMATIC: "100"}
 _NEAR = "10000"
 # What IPaddr2's own metadata advises.
 _VIP_TIMEOUT = 20
+# What our agent's metadata advises, in seconds: the pause between two watches, and the time to take changes over.
+_WATCH_PAUSE = 2
+_RELOAD_TIMEOUT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,16 @@ def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree
 
 
 def _unit(resource: str, service: Service, timing: Timing, templates: Templates) -> etree._Element:
-    timeouts = service.timeouts
-    operations = _operations(resource, timing.unit_interval, (timeouts.monitor, timeouts.start, timeouts.stop))
+    timeouts = (service.timeouts.monitor, service.timeouts.start, service.timeouts.stop)
     match service.agent:
         case Agent.SYSTEMD:
-            return _primitive(resource, AgentName("systemd", unit_type(service.unit)), {}, operations, templates)
+            agent = AgentName("systemd", unit_type(service.unit))
+            return _primitive(resource, agent, {}, _operations(resource, timing.unit_interval, timeouts), templates)
         case Agent.QUICKSERVICE:
             agent = AgentName("ocf", "quickservice", "hakit")
-            return _primitive(resource, agent, {"unit": service.unit}, operations, templates)
+            reload = Operation(f"{resource}-reload-agent", "reload-agent", "0s", f"{_RELOAD_TIMEOUT}s")
+            operations = (*_operations(resource, _WATCH_PAUSE, timeouts), reload)
+            return _primitive(resource, agent, quickservice.parameters(service, timing), operations, templates)
 
 
 def unit_type(unit: str) -> str:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 
-from hakit.model import PROFILES, Agent, Cluster, Node, NoFencing, Ring, Service, Switchback, Timing, Vip
-from hakit.model.service import Timeouts
-from hakit.spec import draft
+from hakit.model import (
+    PROFILES,
+    TIMEOUTS,
+    Agent,
+    Cluster,
+    Node,
+    NoFencing,
+    Probe,
+    Ring,
+    Service,
+    Switchback,
+    Timeouts,
+    Timing,
+    Vip,
+)
+from hakit.spec import draft, question
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
@@ -73,19 +86,38 @@ def _ring(spec: Draft, ring: RingNetwork) -> Ring:
 
 
 def _service(service: draft.Service, ring0: Network | None) -> Service:
-    default = Timeouts()
+    agent = Agent(service.agent or Agent.SYSTEMD)
+    timeouts = replace(TIMEOUTS[agent], **service.timeouts)
     return Service(
         name=service.name,
         unit=unit_name(service.unit.text) if service.unit else "",
         vip=Vip(vip_interface(service.vip, ring0), service.vip.nic.text if service.vip.nic else None)
         if service.vip and service.vip.address.value
         else None,
-        agent=Agent(service.agent or Agent.SYSTEMD),
+        agent=agent,
         prefer=service.prefer.text if service.prefer else None,
         switchback=Switchback(service.switchback.text if service.switchback else Switchback.NEVER),
         depends_on=tuple(other.text for other in service.depends_on),
-        timeouts=replace(default, **service.timeouts),
+        timeouts=timeouts,
+        probe=_probe(service.probe, timeouts) if service.probe else None,
+        monitor_unit=service.monitor_unit is not False,
+        stop_escalation=service.stop_escalation,
     )
+
+
+def _probe(probe: draft.Probe, timeouts: Timeouts) -> Probe:
+    ((way, value),) = probe.ways.items()
+    asked = question.read(way, value)
+    if asked is None:
+        raise ValueError(f"{way}: {value!r}")
+    default = Probe(asked)
+    # What isn't said gives way to an operation that is made short, and leaves a second of it for everything else.
+    fitting = replace(
+        default,
+        timeout=max(1, min(default.timeout, timeouts.monitor - 1)),
+        start_timeout=max(1, min(default.start_timeout, timeouts.start - 1)),
+    )
+    return replace(fitting, **probe.numbers)  # type: ignore[arg-type]  # every number is one of Probe's int fields
 
 
 def vip_interface(vip: draft.Vip, ring0: Network | None) -> IPv4Interface | IPv6Interface:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hakit.spec.address import Address, read_address
 from hakit.spec.place import Loc, Place
+from hakit.spec.question import WAYS
 
 if TYPE_CHECKING:
     from hakit.spec.source import Source
@@ -54,6 +55,15 @@ class Vip:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """A service's probe: what is asked in which way, as written, and the numbers said beside it."""
+
+    loc: Loc
+    ways: dict[str, object]
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service."""
 
@@ -66,6 +76,9 @@ class Service:
     switchback: Written | None
     depends_on: tuple[Written, ...]
     timeouts: dict[str, int]
+    probe: Probe | None
+    monitor_unit: bool | None
+    stop_escalation: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,6 @@ def draft(source: Source) -> Draft:
     """Take from the data whatever has the right type."""
     data = _mapping(source.data)
     timing = _mapping(data.get("timing"))
-    autostart = data.get("autostart")
     return Draft(
         source=source,
         cluster=_written(data, "cluster", ()),
@@ -107,7 +119,7 @@ def draft(source: Source) -> Draft:
         services=tuple(_service(name, part) for name, part in _items(data, "services")),
         timing=_written(data, "timing", ()) or _written(timing, "profile", ("timing",)),
         timers=_numbers(timing),
-        autostart=autostart if isinstance(autostart, bool) else None,
+        autostart=_yes_no(data, "autostart"),
     )
 
 
@@ -150,7 +162,16 @@ def _service(name: str, part: dict[str, object]) -> Service:
             Written(item, (*loc, "depends_on", i)) for i, item in enumerate(_list(depends_on)) if isinstance(item, str)
         ),
         timeouts=_numbers(_mapping(part.get("timeouts"))),
+        probe=_probe(part["probe"], loc) if isinstance(part.get("probe"), dict) else None,
+        monitor_unit=_yes_no(part, "monitor_unit"),
+        stop_escalation=_number(part, "stop_escalation"),
     )
+
+
+def _probe(part: object, loc: Loc) -> Probe:
+    fields = _mapping(part)
+    numbers = {name: number for name, number in _numbers(fields).items() if name not in WAYS}
+    return Probe((*loc, "probe"), {way: fields[way] for way in WAYS if way in fields}, numbers)
 
 
 def _vip(part: dict[str, object], loc: Loc) -> Vip | None:
@@ -170,6 +191,11 @@ def _written(fields: dict[str, object], key: str, loc: Loc) -> Written | None:
 def _number(fields: dict[str, object], key: str) -> int | None:
     value = fields.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _yes_no(fields: dict[str, object], key: str) -> bool | None:
+    value = fields.get(key)
+    return value if isinstance(value, bool) else None
 
 
 def _numbers(fields: dict[str, object]) -> dict[str, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from hakit.core import Action, CommandFailed, Outcome
 from hakit.model import Cluster
 from hakit.model.cluster import Address
 from hakit.observe.host import clock, corosync_conf, guards, interfaces, names, packages, squid, system, units
+from hakit.observe.host.agent import Verdict
 from hakit.observe.host.clock import ClockReading
 from hakit.observe.host.corosync_conf import CorosyncConf
 from hakit.observe.host.guards import Guards
@@ -26,7 +27,7 @@ class HostFacts:
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
     `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster). `network` is
-    there once all hosts probed it together (`observe.host.probe`).
+    there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service.
     """
 
     host: str
@@ -41,6 +42,7 @@ class HostFacts:
     guards: Guards
     squid_lifetime: float | None
     network: NetworkProbe | None = None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hakit.core import Finding, Severity
-from hakit.model import Cluster
+from hakit.model import Agent, Cluster
 from hakit.observe.host.facts import HostFacts
 from hakit.plan.preflight import membership
 from hakit.plan.preflight.units import OnUnit
@@ -67,7 +67,7 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
     """Look at every service's unit on every host.
 
     A `Restart=` in the packaged unit file itself is no finding: Pacemaker's own drop-in outweighs that
-    (it writes Restart=no into /run), but not one in another drop-in.
+    (it writes Restart=no into /run), but not one in another drop-in. That of hakit's agent outweighs those, too.
     """
     for host, fact in facts.items():
         for service in cluster.services:
@@ -78,6 +78,6 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
                 yield UnitEnabled(host=host, unit=unit.asked)
             if unit.running and not membership.running_ours(cluster, fact):
                 yield UnitRunning(host=host, unit=unit.asked)
-            for path, value in unit.restarts.items():
+            for path, value in unit.restarts.items() if service.agent is Agent.SYSTEMD else ():
                 if value not in {"no", ""}:
                     yield UnitRestarts(host=host, unit=unit.asked, path=path, value=value)

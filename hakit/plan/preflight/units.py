@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hakit.core import Finding, Severity
-from hakit.model import Cluster
+from hakit.model import Cluster, Service
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.units import Unit
 from hakit.plan.preflight.place import OnHost
@@ -153,12 +153,17 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
     """Look at every service's unit on every host."""
     for host, fact in facts.items():
         for service in cluster.services:
-            unit = fact.units[service.unit]
-            unusable = _unusable(host, unit)
-            if unusable:
-                yield unusable
-            elif unit.load == "loaded":
-                yield from _odd(host, unit)
+            yield from of(host, fact, service)
+
+
+def of(host: str, fact: HostFacts, service: Service) -> Iterator[Finding]:
+    """Look at one service's unit on one host."""
+    unit = fact.units[service.unit]
+    unusable = _unusable(host, unit)
+    if unusable:
+        yield unusable
+    else:
+        yield from _odd(host, unit, service)
 
 
 def _unusable(host: str, unit: Unit) -> Finding | None:
@@ -174,11 +179,11 @@ def _unusable(host: str, unit: Unit) -> Finding | None:
             return UnitBroken(host=host, unit=unit.asked, state=unit.load, reason=_reason(unit.load_error))
 
 
-def _odd(host: str, unit: Unit) -> Iterator[Finding]:
+def _odd(host: str, unit: Unit, service: Service) -> Iterator[Finding]:
     for can, verb in ((unit.can_start, "started"), (unit.can_stop, "stopped")):
         if not can:
             yield UnitRefuses(host=host, unit=unit.asked, verb=verb)
-    if unit.type == "oneshot" and not unit.remain_after_exit:
+    if unit.type == "oneshot" and not unit.remain_after_exit and service.monitor_unit:
         yield UnitEnds(host=host, unit=unit.asked)
     if unit.id != unit.asked:
         yield UnitIsAlias(host=host, unit=unit.asked, id=unit.id)

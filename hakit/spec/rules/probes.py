@@ -1,14 +1,16 @@
-"""Probes: one way to ask, and an agent that asks."""
+"""Probes and what else only hakit's agent knows: one way to ask, an answerable question, times that fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.spec.draft import Draft
+from hakit.model import TIMEOUTS, Agent
+from hakit.spec import question
+from hakit.spec.draft import Draft, Probe, Service
 from hakit.spec.fault import SpecFault
-
-WAYS = ("tcp", "http", "unix", "command")
+from hakit.spec.place import Loc
+from hakit.spec.question import WAYS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,32 +30,117 @@ class ProbeWays(SpecFault):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProbeNeedsAgent(SpecFault):
-    """A probe for a service that Pacemaker's systemd support looks after."""
+class NeedsAgent(SpecFault):
+    """Something that Pacemaker's systemd support doesn't know, for a service that it looks after."""
 
     code = "HK187"
+    part: str
 
     def text(self) -> str:
         """Say what is wrong."""
-        return "Pacemaker's systemd support knows no probes"
+        return f"Pacemaker's systemd support knows no {self.part}"
 
     def remedy(self) -> str:
         """Say what to write."""
         return "add 'agent: quickservice' to the service"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BadQuestion(SpecFault):
+    """A probe that hakit's agent would refuse."""
+
+    code = "HK188"
+    way: str
+    problem: str
+
+    def text(self) -> str:
+        """Say what is wrong."""
+        return f"this can't be asked: {self.problem}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeOfANode(SpecFault):
+    """A probe that asks one node's address: on every other node it would ask that node."""
+
+    code = "HK189"
+    address: str
+    node: str
+
+    def text(self) -> str:
+        """Say whose it is."""
+        return f"{self.address} is the address of {self.node}; on any other node that would ask {self.node}"
+
+    def remedy(self) -> str:
+        """Say what does not depend on the node."""
+        return "ask the port alone (the node itself), or the service's virtual IP"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LongerThanOperation(SpecFault):
+    """A time within an operation that is not shorter than the operation may take."""
+
+    code = "HK193"
+    part: str
+    said: int
+    operation: str
+    limit: int
+
+    def text(self) -> str:
+        """Compare the two."""
+        return f"{self.said} s of {self.part} don't fit into the {self.operation}, which may take {self.limit} s"
+
+    def remedy(self) -> str:
+        """Say what to change."""
+        return f"use less, or more than {self.said} in timeouts.{self.operation}"
+
+
 def probes(spec: Draft) -> Iterator[SpecFault]:
-    """Check every service's probe."""
-    data = spec.source.data
-    parts = data.get("services") if isinstance(data, dict) else None
+    """Check what every service says to hakit's agent."""
     for service in spec.services:
-        part = parts.get(service.name) if isinstance(parts, dict) else None
-        probe = part.get("probe") if isinstance(part, dict) else None
-        if not isinstance(probe, dict):
+        if service.agent in {None, Agent.SYSTEMD}:
+            for part in _for_the_agent(service):
+                yield NeedsAgent(place=spec.at_key((*service.loc, part)), part=part)
+        if service.probe is not None:
+            yield from _question(spec, service.probe)
+        yield from _times(spec, service)
+
+
+def _for_the_agent(service: Service) -> Iterator[str]:
+    if service.probe is not None:
+        yield "probe"
+    if service.monitor_unit is False:
+        yield "monitor_unit"
+    if service.stop_escalation is not None:
+        yield "stop_escalation"
+
+
+def _question(spec: Draft, probe: Probe) -> Iterator[SpecFault]:
+    if len(probe.ways) != 1:
+        yield ProbeWays(place=spec.at_key(probe.loc), said=tuple(probe.ways))
+    for way, value in probe.ways.items():
+        place = spec.at((*probe.loc, way))
+        try:
+            asked = question.read(way, value)
+        except ValueError as problem:
+            yield BadQuestion(place=place, way=way, problem=str(problem))
             continue
-        place = spec.at_key((*service.loc, "probe"))
-        said = tuple(way for way in WAYS if way in probe)
-        if len(said) != 1:
-            yield ProbeWays(place=place, said=said)
-        if service.agent in {None, "systemd"}:
-            yield ProbeNeedsAgent(place=place)
+        address = question.address(asked) if asked else None
+        for node in spec.nodes:
+            if any(each and each.value and each.value.ip == address for each in node.addresses or ()):
+                yield ProbeOfANode(place=place, address=str(address), node=node.name)
+
+
+def _times(spec: Draft, service: Service) -> Iterator[SpecFault]:
+    """Compare what is said; what is not said is made to fit (`spec.build`)."""
+    defaults = TIMEOUTS[Agent.QUICKSERVICE]
+    limits = {name: service.timeouts.get(name, getattr(defaults, name)) for name in ("start", "stop", "monitor")}
+    numbers = service.probe.numbers if service.probe else {}
+    said: tuple[tuple[str, int | None, str, Loc], ...] = (
+        ("probe", numbers.get("timeout"), "monitor", (*service.loc, "probe", "timeout")),
+        ("waiting for the probe", numbers.get("start_timeout"), "start", (*service.loc, "probe", "start_timeout")),
+        ("polite stopping", service.stop_escalation, "stop", (*service.loc, "stop_escalation")),
+    )
+    for part, number, operation, loc in said:
+        limit = limits[operation]
+        if number is not None and number > 0 and number >= limit:
+            yield LongerThanOperation(place=spec.at(loc), part=part, said=number, operation=operation, limit=limit)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.model import PROFILES
-from hakit.model.service import Timeouts
+from hakit.model import PROFILES, TIMEOUTS, Agent
 from hakit.spec import build
 from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
@@ -92,9 +91,9 @@ def timing(spec: Draft) -> Iterator[SpecFault]:
 def failure_timeout(spec: Draft) -> Iterator[SpecFault]:
     """Check that a failure is remembered longer than any operation may take."""
     limit = build.timing(spec).failure_timeout
-    default = Timeouts()
     said = "failure_timeout" in spec.timers
     for service in spec.services:
+        default = TIMEOUTS[Agent(service.agent) if service.agent in set(Agent) else Agent.SYSTEMD]
         for name in ("start", "stop", "monitor"):
             timeout = service.timeouts.get(name, getattr(default, name))
             if limit > timeout or timeout > LONGEST:  # that is a fault of structure already

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Tag
 
-from hakit.model.service import Agent, Switchback, Timeouts
+from hakit.model.service import TIMEOUTS, Agent, Switchback
 from hakit.spec.schema.part import BY_FORM, MAPPING, TEXT, Part, Seconds, Text, key, needed
 from hakit.spec.schema.probe import ProbePart
 from hakit.spec.schema.volume import VolumePart
 
-_DEFAULT = Timeouts()
+_DEFAULT = TIMEOUTS[Agent.SYSTEMD]
 
 
 class VipPart(Part):
@@ -36,7 +36,11 @@ class TimeoutsPart(Part):
         "Seconds for a stop, above the unit's own TimeoutStopSec: a stop that takes longer counts as failed.",
         _DEFAULT.stop,
     )
-    monitor: Seconds = key("Seconds for one look at the unit.", _DEFAULT.monitor)
+    monitor: Seconds = key(
+        "Seconds for one look at the unit. hakit's agent stays and watches for half of that time, 60 s at most; its "
+        f"default is {TIMEOUTS[Agent.QUICKSERVICE].monitor}.",
+        _DEFAULT.monitor,
+    )
 
 
 class ServicePart(Part):
@@ -51,15 +55,20 @@ class ServicePart(Part):
         examples=["192.168.233.200/24", {"address": "192.168.233.200/24", "nic": "eth0"}],
     )
     agent: Literal["systemd", "quickservice"] = key(
-        "Who looks after the unit: Pacemaker's own systemd support, or hakit's agent, which adds probes.",
+        "Who looks after the unit: Pacemaker's own systemd support, or hakit's agent, which sees a crash at once and "
+        "knows probes.",
         Agent.SYSTEMD.value,
     )
     probe: ProbePart = key("How to find out whether the service answers; needs `agent: quickservice`.")
     monitor_unit: bool = key(
-        "Whether the unit's state counts. `false` for services without a usable one: then only the probe does.",
+        "Whether the unit's state counts. `false` for services without a usable one, such as a oneshot that doesn't "
+        "remain: then only the probe does. Needs `agent: quickservice`.",
         default=True,
     )
-    stop_escalation: Seconds = key("Seconds after which a stop that doesn't end is enforced by killing.")
+    stop_escalation: Seconds = key(
+        "Seconds after which a stop that doesn't end is enforced by killing; by default the stop's timeout less a "
+        "quarter of it (15 s at most). Needs `agent: quickservice`."
+    )
     run: Literal["cold", "hot"] = key(
         "`cold`: the unit runs on one node and moves with the VIP. `hot`: it runs on every node, only the VIP moves.",
         "cold",

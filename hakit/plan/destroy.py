@@ -73,6 +73,7 @@ def _undo(note: Record) -> tuple[Action, ...]:
     return (
         *back,
         Command(("rm", "--recursive", "--force", "--", record.BEFORE, *_SCRATCH)),
+        _remove_empty(str(PurePosixPath(node.AGENT).parent)),
         Remove(record.PATH),
         _remove_empty(record.FOLDER),
     )
@@ -89,7 +90,6 @@ def _files(note: Record) -> Iterator[Action]:
         else:
             yield Remove(path)
     yield Remove(node.AGENT)
-    yield _remove_empty(str(PurePosixPath(node.AGENT).parent))
 
 
 def _remove_empty(folder: str) -> Command:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hakit.core.action import Action, shown
+from hakit.core.action import Action, Get, shown
 from hakit.core.errors import HakitError
 
 
@@ -34,7 +34,8 @@ class Outcome:
         """Say in a few lines what was run where, what it answered and how it ended."""
         end = f"no answer within {self.action.timeout:g} s" if self.timed_out else f"exit code {self.code}"
         lines = [f"{self.host}: {shown(self.action)}", f"  {end} after {self.seconds:.1f} s"]
-        said = (self.stderr.strip() or self.stdout.strip()).splitlines()
+        secret = isinstance(self.action, Get) and self.action.secret
+        said = (self.stderr.strip() or ("" if secret else self.stdout.strip())).splitlines()
         return "\n".join([*lines, *(f"  | {line}" for line in said[-20:])])
 
 

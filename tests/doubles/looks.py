@@ -131,6 +131,7 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("uname",): lambda host, everyone, command: (0, f"{host.name} x86_64\n", ""),  # noqa: ARG005
     ("id", "-u"): _always(0, "0\n"),
     ("python3", "-V"): _always(0, "Python 3.11.2\n"),
+    ("python3", "-I", "-S", "-", "validate-all"): _always(0, ""),
     ("python3", "-I", "-S", "-"): _probe,
     ("ip", "-json", "address", "show"): _addresses,
     ("systemctl", "show"): _units,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.record import Phase, Record, UnitBefore
+from hakit.plan import agent
 from hakit.plan.bootstrap import stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
-
-_AGENT_MODE = 0o755
 
 
 def notes(wanted: Wanted, seen: Seen) -> Iterator[Step]:
@@ -50,12 +48,9 @@ def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
 
 
 def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
-    digest = hashlib.sha256(wanted.agent.encode()).hexdigest()
-    present = seen.nodes[name].agent
-    if present != f"{digest} {_AGENT_MODE:04o} root:root":
-        why = "it differs from this hakit's" if present else "it is not there"
-        put = Put(node.AGENT, wanted.agent, mode=_AGENT_MODE, backup=False)
-        yield Step("install the agent ocf:hakit:quickservice", name, why, (put,))
+    step = agent.step(wanted.agent, name, seen.nodes[name].agent)
+    if step:
+        yield step
 
 
 def _pcsd(host: HostFacts) -> Iterator[Step]:

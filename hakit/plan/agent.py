@@ -1,0 +1,21 @@
+"""How hakit's agent gets onto a host."""
+
+from __future__ import annotations
+
+import hashlib
+
+from hakit.core import Put
+from hakit.observe import node
+from hakit.plan.step import Step
+
+_MODE = 0o755
+
+
+def step(text: str, host: str, present: str) -> Step | None:
+    """Install the agent on the host, unless it is there already; `present` is what `Digest` said of the file."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if present == f"{digest} {_MODE:04o} root:root":
+        return None
+    why = "it differs from this hakit's" if present else "it is not there"
+    put = Put(node.AGENT, text, mode=_MODE, backup=False)
+    return Step("install the agent ocf:hakit:quickservice", host, why, (put,))

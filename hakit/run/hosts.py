@@ -22,26 +22,28 @@ _PROGRAM = importlib.resources.files("hakit.run").joinpath("remote.py").read_tex
 _PYTHON = ("python3", "-I", "-S", "-")
 # What ssh needs of our environment: the agent's socket, and where the user's configuration lies.
 _KEEP = ("PATH", "HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR")
-_TRIP = 20.0  # seconds that connecting may take on top of the actions' own deadlines
+_TRIP = 20.0  # seconds; connecting takes at most ten of them
 
 
 class Hosts:
     """Does batches of actions on hosts: one round trip each. Thread-safe.
 
     `local` names the hosts that are this machine; `ssh_config` is handed to `ssh -F`. The user's own ssh
-    configuration, agent, jump hosts and known_hosts apply; nothing is asked (BatchMode).
+    configuration, agent, jump hosts and known_hosts apply; nothing is asked (BatchMode). `trip` is how many seconds
+    a trip may take on top of the actions' own deadlines.
     """
 
-    def __init__(self, *, ssh_config: Path | None = None, local: Iterable[str] = ()) -> None:
+    def __init__(self, *, ssh_config: Path | None = None, local: Iterable[str] = (), trip: float = _TRIP) -> None:
         self._ssh_config = ssh_config
         self._local = frozenset(local)
+        self._trip = trip
 
     def batch(self, host: str, actions: Sequence[Action], *, keep_going: bool = False) -> tuple[Outcome, ...]:
         """Do the actions in order; see `core.Runner`. Raises HostUnreachable."""
         if not actions:
             return ()
         argv = _PYTHON if host in self._local else (*self._ssh(host), *_PYTHON)
-        deadline = _TRIP + sum(action.timeout for action in actions)
+        deadline = self._trip + sum(action.timeout for action in actions)
         start = time.monotonic()
         try:
             done = subprocess.run(

@@ -101,6 +101,10 @@ def _name(number: int, *, group: bool = False) -> str:
 def _put(action: dict[str, Any]) -> dict[str, Any]:
     path, mode = action["path"], action["mode"]
     user, _, group = action["owner"].partition(":")
+    try:
+        uid, gid = pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid
+    except KeyError as error:
+        return {"code": 1, "err": f"{path}: no such user or group: {error}"}
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o755, exist_ok=True)
     data = action["content"].encode("latin-1" if action["binary"] else "utf-8")
@@ -109,14 +113,15 @@ def _put(action: dict[str, Any]) -> dict[str, Any]:
         os.unlink(new)
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        os.fchown(file, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
+        os.fchown(file, uid, gid)
         os.fchmod(file, mode)
         left = memoryview(data)
         while left:
             left = left[os.write(file, left) :]
         os.fsync(file)
-    except KeyError as error:
-        return {"code": 1, "err": f"{path}: no such user or group: {error}"}
+    except OSError:
+        os.unlink(new)  # half a file, or a key that nobody may own
+        raise
     finally:
         os.close(file)
     if action["backup"] and os.path.lexists(path):

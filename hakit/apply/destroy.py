@@ -23,16 +23,18 @@ def destroy(
 ) -> bool:
     """Take it apart and put the hosts back; say whether there was anything to do.
 
-    Raises HakitError when a host belongs to another cluster or the person does not agree, HostUnreachable when a
-    host can't be reached (nothing is done then), CommandFailed.
+    Raises HakitError when a host that is to be put back belongs to another cluster, or there is nothing else, or the
+    person does not agree; HostUnreachable when a host can't be reached (nothing is done then); CommandFailed.
     """
     agreed = False
     for _ in range(_ROUNDS):
         seen = look(cluster, runner)
-        _refuse_others(seen)
         left = plan.stages(seen, dict.fromkeys(seen.hosts, pcs.Pcs()))
+        if not left and agreed:
+            return True
+        _refuse_others(seen, something_to_do=bool(left))
         if not left:
-            return agreed
+            return False
         left = plan.stages(seen, detected(cluster, runner))
         if not agreed and not agree(left):
             raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
@@ -41,12 +43,18 @@ def destroy(
     raise HakitError("the cluster is not gone although all was done; something brings it back", hint="hakit status")
 
 
-def _refuse_others(seen: Seen) -> None:
+def _refuse_others(seen: Seen, *, something_to_do: bool) -> None:
+    """Refuse what would harm another cluster, and to call a host free of ours that is another's.
+
+    A host whose notes were taken away is done with, even while others are not: it may be its earlier cluster's again.
+    """
     for name, host in seen.hosts.items():
         note = seen.nodes[name].record
+        ours = note is not None and note.cluster == seen.cluster.name
         # A destroy that was cut short may have put the file of an earlier cluster back already.
-        returning = note is not None and note.cluster == seen.cluster.name and note.phase is not Phase.NOTED
-        if seen.belonging(name) is Belonging.OTHER and host.corosync and not returning:
+        returning = ours and note is not None and note.phase is not Phase.NOTED
+        done = note is None and something_to_do
+        if seen.belonging(name) is Belonging.OTHER and host.corosync and not (returning or done):
             raise HakitError(
                 f"{name} belongs to another cluster: {host.corosync.cluster_name}; nothing was changed",
                 hint="name that cluster's spec file, or take this node out of the spec",

@@ -42,4 +42,4 @@ def configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
 def same_conf(wanted: Wanted, seen: Seen, name: str) -> bool:
     """Say whether the node's corosync.conf means what the wanted one means."""
     conf = seen.hosts[name].corosync
-    return conf is not None and sections.parse(conf.text) == sections.parse(wanted.corosync_conf)
+    return conf is not None and not conf.fault and sections.parse(conf.text) == sections.parse(wanted.corosync_conf)

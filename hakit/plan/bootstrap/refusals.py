@@ -30,14 +30,14 @@ class RunningOtherwise(Finding):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Foreign(Finding):
-    """The running cluster has resources or constraints that the spec doesn't know."""
+    """The cluster, running or at rest, has resources or constraints that the spec doesn't know."""
 
     code = "HK302"
     ids: tuple[str, ...]
 
     def text(self) -> str:
         """Say in one line what is so."""
-        return f"the running cluster has what the spec doesn't: {', '.join(self.ids)}"
+        return f"the cluster has what the spec doesn't: {', '.join(self.ids)}"
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
@@ -49,7 +49,14 @@ def refusals(wanted: Wanted, seen: Seen, *, replace: bool) -> Iterator[Finding]:
     for name in seen.running:
         if not configuration.same_conf(wanted, seen, name):
             yield RunningOtherwise(host=name)
-    if seen.running and not replace:
-        ids = render.foreign(seen.nodes[seen.running[0]].cib, wanted.cluster)
+    cib = _cib(seen)
+    if cib and not replace:
+        ids = render.foreign(cib, wanted.cluster)
         if ids:
             yield Foreign(ids=ids)
+
+
+def _cib(seen: Seen) -> str:
+    """Return the cluster's CIB; of a cluster at rest the one that it would start with, as far as one node knows."""
+    names = seen.running or tuple(name for name in seen.nodes if seen.ours(name))
+    return next((cib for name in names if (cib := seen.nodes[name].cib)), "")

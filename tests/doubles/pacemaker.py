@@ -82,8 +82,19 @@ def push(host: Host, everyone: Sequence[Host], new: str) -> None:
     """Make the text the cluster's CIB."""
     root = etree.fromstring(new.encode())
     root.set("epoch", str(int(root.get("epoch", "0")) + 1))
+    before = primitives(host)
     _share(members(host, everyone), etree.tostring(root).decode())
+    _end([primitive for primitive in before if primitive not in primitives(host)], members(host, everyone))
     _settle(members(host, everyone))
+
+
+def _end(gone: list[Primitive], ours: list[Host]) -> None:
+    for each in ours:
+        for primitive in gone:
+            if primitive.unit:
+                each.set_active(primitive.unit, active=False)
+            else:
+                each.vips.discard(ip_interface(primitive.vip))
 
 
 def primitives(host: Host) -> list[Primitive]:

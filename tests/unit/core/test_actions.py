@@ -64,7 +64,7 @@ def test_stdout_explains_where_stderr_is_silent_and_only_the_end_of_it() -> None
     ("code", "ok_codes", "timed_out", "ok"),
     [(0, {0}, False, True), (1, {0}, False, False), (1, {0, 1}, False, True), (0, {0}, True, False)],
 )
-def test_the_action_says_which_codes_are_fine(code: int, ok_codes: set[int], timed_out: bool, ok: bool) -> None:
+def test_the_action_says_which_codes_are_fine(code: int, ok_codes: set[int], *, timed_out: bool, ok: bool) -> None:
     outcome = Outcome("a", Command(("x",), ok_codes=frozenset(ok_codes)), code, "", "", 1.0, timed_out=timed_out)
     assert outcome.ok is ok
 

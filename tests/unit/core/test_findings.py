@@ -48,7 +48,7 @@ def example(kind: type[Finding]) -> Finding:
     return kind(**{field.name: value(hints[field.name]) for field in dataclasses.fields(kind)})
 
 
-def value(hint: object) -> object:
+def value(hint: object) -> object:  # noqa: PLR0911 - one return per kind of type
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
         return (value(args[0]), value(args[0])) if args[-1] is Ellipsis else tuple(value(each) for each in args)

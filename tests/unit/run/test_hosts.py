@@ -123,15 +123,19 @@ def test_a_local_host_needs_no_ssh(fake: Fake) -> None:
 # What OpenSSH 9 and 10 print, and what a person is told.
 SAID = [
     (
-        "@@@@@@@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@@@@@@@@@@\n"
-        "Host key for 192.168.233.11 has changed and you have requested strict checking.\n"
-        "Host key verification failed.\r\n",
+        (
+            "@@@@@@@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@@@@@@@@@@\n"
+            "Host key for 192.168.233.11 has changed and you have requested strict checking.\n"
+            "Host key verification failed.\r\n"
+        ),
         "its host key is not the one in known_hosts",
         "ssh-keygen -R qsp-a",
     ),
     (
-        "No ED25519 host key is known for qsp-a and you have requested strict checking.\n"
-        "Host key verification failed.\r\n",
+        (
+            "No ED25519 host key is known for qsp-a and you have requested strict checking.\n"
+            "Host key verification failed.\r\n"
+        ),
         "its host key is unknown",
         "ssh qsp-a",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from hakit.core import HostUnreachable, Runner
+from hakit.core import HakitError, HostUnreachable, Runner
 from hakit.model import Cluster
 from hakit.observe import node
 from hakit.observe.host import facts
@@ -21,6 +21,16 @@ def look(cluster: Cluster, runner: Runner) -> Seen:
     for error in missing.values():
         raise error
     return seen
+
+
+def look_at_reachable(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[str, HostUnreachable]]:
+    """See the nodes that can be reached, as `look_at_some`. Raises HakitError with all reasons when none can."""
+    seen, missing = look_at_some(cluster, runner)
+    if not seen.hosts:
+        reasons = "; ".join(f"{error.host}: {error.reason}" for error in missing.values())
+        hint = next((error.hint for error in missing.values() if error.hint), "")
+        raise HakitError(f"none of the nodes can be reached: {reasons}", hint=hint)
+    return seen, missing
 
 
 def look_at_some(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[str, HostUnreachable]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hakit.apply.look import look_at_some
-from hakit.core import Finding, HakitError, HostUnreachable, Runner, Severity
+from hakit.apply.look import look_at_reachable
+from hakit.core import Finding, HostUnreachable, Runner, Severity
 from hakit.model import Cluster, Service
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import report, services
@@ -29,11 +29,7 @@ class Status:
 
 def status(cluster: Cluster, runner: Runner) -> Status:
     """Look at what can be reached. Raises HakitError when that is nothing."""
-    seen, missing = look_at_some(cluster, runner)
-    if not seen.hosts:
-        reasons = "; ".join(f"{error.host}: {error.reason}" for error in missing.values())
-        hint = next((error.hint for error in missing.values() if error.hint), "")
-        raise HakitError(f"none of the nodes can be reached: {reasons}", hint=hint)
+    seen, missing = look_at_reachable(cluster, runner)
     return Status(seen, missing, report.findings(seen))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hakit import render
 from hakit.apply import glance, stage
-from hakit.apply.look import look_at_some
+from hakit.apply.look import look_at_reachable, look_at_some
 from hakit.core import Clock, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster, Switchback
 from hakit.plan import pcs
@@ -37,7 +37,7 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
 
     Raises HakitError when it can't go there, or is not serving there in time; the wish is taken back in any case.
     """
-    seen, _ = look_at_some(cluster, runner)
+    seen, _ = look_at_reachable(cluster, runner)
     move = planned(seen, service, target)
     if move.source == move.target:
         return Moved(move, 0.0)

@@ -50,6 +50,11 @@ class Hakit:
         inside = self._lab.node_argv(node, argv)
         return subprocess.run(inside, capture_output=True, text=True, check=False, timeout=60).stdout.strip()
 
+    def put(self, node: str, path: str, text: str) -> None:
+        """Write a file on a node."""
+        inside = self._lab.node_argv(node, ("tee", path))
+        subprocess.run(inside, input=text, capture_output=True, text=True, check=True, timeout=60)
+
     def epoch(self, node: str) -> tuple[str, str]:
         """Return the CIB's admin_epoch and epoch, which every change of the configuration raises."""
         line = self.on(node, "cibadmin", "--query").splitlines()[0]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from hakit.lab.lab import Lab
+from hakit.observe.node import AGENT
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 
@@ -51,3 +52,10 @@ def test_bootstrap_status_and_destroy(fresh_lab: Lab, client: Client, tmp_path: 
     assert moved.returncode == 0, moved.stderr
     gone = on_node("destroy", "--yes")
     assert gone.returncode == 0, gone.stderr
+    alone = on_node("agent", "install")
+    assert alone.returncode == 0, alone.stderr
+    assert "installed on qsp-a" in alone.stderr
+    assert hakit.on("qsp-a", "stat", "--format=%a %U:%G", AGENT) == "755 root:root"
+    assert hakit.on("qsp-a", "crm_resource", "--show-metadata=ocf:hakit:quickservice").startswith("<?xml")
+    assert "nothing to do" in on_node("agent", "install").stderr
+    hakit.on("qsp-a", "rm", AGENT)

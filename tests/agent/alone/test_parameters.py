@@ -103,6 +103,7 @@ def test_every_parameter_is_tried_above(stage: Stage) -> None:
 
 
 def test_meta_data_tells_a_stranger(stage: Stage) -> None:
+    assert stage.agent("meta-data", alone=True) == stage.agent("meta-data")
     root = etree.fromstring(stage.agent("meta-data").out.encode())
     assert root.findtext("version") == "1.1"
     for item in root.iter("parameter"):
@@ -123,9 +124,10 @@ def test_no_parameter_has_a_name_that_pacemaker_keeps_secret(stage: Stage) -> No
 
 
 def test_calling_it_wrongly(stage: Stage) -> None:
-    assert stage.agent("promote").code == UNIMPLEMENTED
-    assert "usage:" in stage.agent("").said
-    assert stage.agent("validate-all", "more", "words", unit="a").code == OK
+    for alone in (False, True):
+        assert stage.agent("promote", alone=alone).code == UNIMPLEMENTED
+        assert "usage:" in stage.agent("", alone=alone).said
+        assert stage.agent("validate-all", "more", "words", unit="a", alone=alone).code == OK
 
 
 def test_it_imports_nothing_but_the_standard_library_and_little_of_that() -> None:

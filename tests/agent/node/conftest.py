@@ -1,13 +1,20 @@
-"""A real systemd for the agent: one node of the lab per Debian release, with the units of tests/agent/units."""
+"""A real systemd for the agent: nodes of the lab per Debian release, with the units of tests/agent/units.
+
+Most of a case is waiting, so the cases of a release run side by side, each on a node that it has to itself meanwhile;
+the cluster's cases have the first node and run beside them. No deadline here is tight: a case that asks how fast
+something was prints the figure, and its limit only tells "at once" from "after the next timer".
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +27,13 @@ ROOT = Path(__file__).parents[3]
 UNITS = ROOT / "tests/agent/units"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 STATE = "/run/hakit/quickservice/t"
+SIDE_BY_SIDE = 3  # nodes for the cases that need no cluster
+
+# Calls the agent as if a watch had ended so many seconds ago, as Pacemaker's timer would. In one breath within the node, because an agent that begins 0.4 s late takes itself for the first of a series.
+AS_NEXT = (
+    f"interval=$1; shift; mkdir -p {STATE.rpartition('/')[0]}; read -r up rest < /proc/uptime; "
+    f'echo "watched=$((${{up%.*}} - interval)).${{up#*.}}" >> {STATE}; exec "$@"'
+)
 
 # What Pacemaker's executor gives to every action.
 OCF = {
@@ -54,7 +68,7 @@ class Running:
         )
         self.said = ""
 
-    def wait(self, timeout: float = 20) -> int:
+    def wait(self, timeout: float = 90) -> int:
         self.said += (
             self.process.communicate(timeout=timeout)[0]
             if self.process.stdout and not self.process.stdout.closed
@@ -72,9 +86,9 @@ class Running:
 class Box:
     """One node, looked at from outside."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, name: str) -> None:
         self.lab = lab
-        self.name = lab.nodes[0].name
+        self.name = name
         self.running: list[Running] = []
 
     def argv(self, *argv: str) -> tuple[str, ...]:
@@ -96,30 +110,42 @@ class Box:
         assert self.run("tee", path, stdin=text).returncode == 0
         assert self.run("chmod", mode, path).returncode == 0
 
-    def call(self, action: str, params: dict[str, str], *, interval: float = 0, timeout: float = 20) -> tuple[str, ...]:
-        """Return the command line that calls the agent as Pacemaker does."""
+    def call(
+        self, action: str, params: dict[str, str], *, interval: float = 0, timeout: float = 20, follows: int = 0
+    ) -> tuple[str, ...]:
+        """Return the command line that calls the agent as Pacemaker does; `follows`: so many seconds after a watch ended."""
         env = {**OCF, "OCF_RESKEY_CRM_meta_timeout": f"{timeout * 1000:.0f}"}
         if interval:
             env["OCF_RESKEY_CRM_meta_interval"] = f"{interval * 1000:.0f}"
         env |= {f"OCF_RESKEY_{key}" if key[0].islower() else key: value for key, value in params.items()}
-        return self.argv("env", *(f"{key}={value}" for key, value in env.items()), AGENT, action)
+        first = ("sh", "-c", AS_NEXT, "sh", str(follows)) if follows else ()
+        return self.argv(*first, "env", *(f"{key}={value}" for key, value in env.items()), AGENT, action)
 
-    def agent(self, action: str, unit: str = "", *, interval: float = 0, timeout: float = 20, **params: str) -> Result:
+    def agent(
+        self,
+        action: str,
+        unit: str = "",
+        *,
+        interval: float = 0,
+        timeout: float = 20,
+        follows: int = 0,
+        **params: str,
+    ) -> Result:
         began = time.monotonic()
         if unit:
             params["unit"] = unit
-        argv = self.call(action, params, interval=interval, timeout=timeout)
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=timeout + 20)
+        argv = self.call(action, params, interval=interval, timeout=timeout, follows=follows)
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=timeout + 90)
         assert "Traceback" not in done.stderr, done.stderr
         reasons = [line[16:] for line in done.stderr.splitlines() if line.startswith("ocf-exit-reason:")]
         assert len(reasons) <= 1
         return Result(done.returncode, "".join(reasons), done.stdout + done.stderr, time.monotonic() - began)
 
-    def begin(self, action: str, unit: str, **params: float | str) -> Running:
+    def begin(self, action: str, unit: str, *, follows: int = 0, **params: float | str) -> Running:
         """Call the agent and don't wait for it."""
         interval, timeout = float(params.pop("interval", 0)), float(params.pop("timeout", 20))
         words = {"unit": unit, **{key: str(value) for key, value in params.items()}}
-        return self.background(*self.call(action, words, interval=interval, timeout=timeout))
+        return self.background(*self.call(action, words, interval=interval, timeout=timeout, follows=follows))
 
     def background(self, *argv: str) -> Running:
         self.running.append(Running(argv))
@@ -131,7 +157,7 @@ class Box:
     def show(self, unit: str, name: str) -> str:
         return self.run("systemctl", "show", f"--property={name}", "--value", "--", unit).stdout.strip()
 
-    def await_state(self, unit: str, *wanted: str, timeout: float = 10) -> None:
+    def await_state(self, unit: str, *wanted: str, timeout: float = 60) -> None:
         end = time.monotonic() + timeout
         while (seen := self.state(unit)) not in wanted:
             assert time.monotonic() < end, f"{unit} is {seen}, not {wanted}"
@@ -142,11 +168,6 @@ class Box:
 
     def drop_in(self, unit: str) -> bool:
         return self.run("test", "-e", f"/run/systemd/system/{unit}.d/zz-hakit-quickservice.conf").returncode == 0
-
-    def watches_next(self, interval: float) -> None:
-        """Make the next monitor believe that it is the next one of a series, as Pacemaker's timer would."""
-        now = self.run("cut", "-d", " ", "-f1", "/proc/uptime").stdout.strip()
-        self.sh(f"mkdir -p {STATE.rpartition('/')[0]}; echo watched={float(now) - interval} >> {STATE}")
 
     def install(self) -> None:
         self.put(AGENT, (ROOT / "agents/quickservice").read_text(), "755")
@@ -179,22 +200,74 @@ def sweep() -> None:
             Lab.down(name)
 
 
+class Crew:
+    """Nodes that take the cases of a release from one list, each a case at a time."""
+
+    def __init__(self, boxes: list[Box], items: list[pytest.Function]) -> None:
+        self.free: queue.SimpleQueue[Box] = queue.SimpleQueue()
+        for box in boxes:
+            self.free.put(box)
+        self.pool = ThreadPoolExecutor(len(boxes))
+        self.results: dict[str, Future[float]] = {item.nodeid: self.pool.submit(self.run, item) for item in items}
+
+    def run(self, item: pytest.Function) -> float:
+        """Run the body of a case on a free node, with all test units stopped; return the seconds of it."""
+        box = self.free.get()
+        began = time.monotonic()
+        try:
+            box.clean()
+            given = {name: value for name, value in item.callspec.params.items() if name != "boxes"}
+            item.obj(box=box, **given)
+            return time.monotonic() - began
+        finally:
+            box.clean()
+            self.free.put(box)
+
+    def close(self) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+
 @pytest.fixture(scope="session", params=releases(), ids=str)
-def machine(request: pytest.FixtureRequest) -> Iterator[Box]:
-    """Boot one node of a release, for all tests; the number in its name says whose it is."""
+def boxes(request: pytest.FixtureRequest) -> Iterator[list[Box]]:
+    """Boot the nodes of a release, for all tests; the number in the lab's name says whose they are."""
     sweep()
     name = f"test-qs-{request.param}-{os.getpid()}"
     try:
-        box = Box(Lab.up(name, DEAF, release=request.param, nodes=1))
-        box.install()
-        yield box
+        lab = Lab.up(name, DEAF, release=request.param, nodes=1 + SIDE_BY_SIDE)
+        found = [Box(lab, node.name) for node in lab.nodes]
+        with ThreadPoolExecutor(len(found)) as pool:
+            list(pool.map(Box.install, found))
+        yield found
     finally:
         Lab.down(name)
 
 
+@pytest.fixture(scope="session")
+def crew(request: pytest.FixtureRequest, boxes: list[Box]) -> Iterator[Crew]:
+    """Begin all cases of this release that ask for a `box`."""
+    mine = [
+        item
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and "box" in item.fixturenames
+        and getattr(item, "callspec", None)
+        and item.callspec.params.get("boxes") == Release(boxes[0].lab.release)
+    ]
+    begun = Crew(boxes[1:], mine)
+    yield begun
+    begun.close()
+
+
 @pytest.fixture
-def box(machine: Box) -> Iterator[Box]:
-    """The node with all test units stopped."""
-    machine.clean()
-    yield machine
-    machine.clean()
+def box(crew: Crew) -> Crew:
+    """Stand for the node that the case is given; see `pytest_pyfunc_call`."""
+    return crew
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Wait for a case that the crew runs, and report what it came to."""
+    crew = pyfuncitem.funcargs.get("box")
+    if not isinstance(crew, Crew):
+        return None
+    pyfuncitem.user_properties.append(("seconds", round(crew.results[pyfuncitem.nodeid].result(), 2)))
+    return True

@@ -24,7 +24,7 @@ class Cluster:
 
     def up(self) -> None:
         self.box.sh("systemctl start corosync pacemaker")
-        self.until("the node is online", lambda: self.seen().find("nodes/node[@online='true']") is not None, 90)
+        self.until("the node is online", lambda: self.seen().find("nodes/node[@online='true']") is not None, 180)
         self.pcs("property", "set", "stonith-enabled=false")
 
     def pcs(self, *argv: str) -> str:
@@ -49,14 +49,14 @@ class Cluster:
 
     def watching(self) -> None:
         """Wait until a monitor stays: the second of the series."""
-        self.until("a monitor watches", lambda: self.box.run("pgrep", "-f", "quickservice monitor").returncode == 0, 30)
+        self.until("a monitor watches", lambda: self.box.run("pgrep", "-f", "quickservice monitor").returncode == 0, 90)
         self.until(
             "it stays",
             lambda: all(self.box.run("pgrep", "-f", "quickservice monitor").returncode == 0 for _ in range(8)),
-            30,
+            90,
         )
 
-    def until(self, what: str, good: Callable[[], bool], timeout: float = 60) -> float:
+    def until(self, what: str, good: Callable[[], bool], timeout: float = 120) -> float:
         began = time.monotonic()
         while not good():
             assert time.monotonic() - began < timeout, f"not so after {timeout} s: {what}"
@@ -64,7 +64,7 @@ class Cluster:
         return time.monotonic() - began
 
     def settle(self, after: str = "") -> None:
-        done = self.box.run("crm_resource", "--wait", "--timeout=30")
+        done = self.box.run("crm_resource", "--wait", "--timeout=90")
         if done.returncode != 0:
             log = self.box.run(
                 "journalctl", "--no-pager", "--lines=40", "--output=short-precise", "--unit=pacemaker"
@@ -76,22 +76,25 @@ class Cluster:
             self.box.run("pcs", "property", "set", "maintenance-mode=false")
             self.box.run("pcs", "node", "unstandby", "--all")
             self.box.run("pcs", "resource", "delete", "--force", "web")
-            self.box.run("crm_resource", "--wait", "--timeout=30")
+            self.box.run("crm_resource", "--wait", "--timeout=90")
 
 
 @pytest.fixture(scope="module")
-def formed(machine: Box) -> Iterator[Cluster]:
-    cluster = Cluster(machine)
+def formed(boxes: list[Box]) -> Iterator[Cluster]:
+    cluster = Cluster(boxes[0])
     cluster.up()
     yield cluster
-    machine.run("systemctl", "stop", "pacemaker", "corosync")
+    cluster.box.run("systemctl", "stop", "pacemaker", "corosync")
 
 
 @pytest.fixture
-def cluster(formed: Cluster, box: Box) -> Iterator[Cluster]:
-    assert box is formed.box
+def cluster(formed: Cluster, crew: object) -> Iterator[Cluster]:
+    """The cluster without a resource; asks for the crew, so that the other cases run meanwhile."""
+    assert crew
+    formed.box.clean()
     yield formed
     formed.empty()
+    formed.box.clean()
 
 
 WAYS = {
@@ -102,18 +105,16 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_death_is_seen_and_mended_at_once(
-    cluster: Cluster, way: str, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_death_is_seen_and_mended_at_once(cluster: Cluster, way: str) -> None:
     cluster.create("unit=t-simple.service")
     cluster.watching()
     pid = cluster.box.main_pid("t-simple")
     began = time.monotonic()
     cluster.box.sh(WAYS[way])
-    cluster.until("another main process", lambda: cluster.box.main_pid("t-simple") not in {0, pid}, 20)
+    cluster.until("another main process", lambda: cluster.box.main_pid("t-simple") not in {0, pid}, 90)
     took = time.monotonic() - began
-    record_property("seconds", round(took, 3))
-    assert took < 2, "0.2 s on a quiet machine; the next interval would come after 2 s and more"
+    print(f"mended after {took:.2f} s")  # noqa: T201 - shown by pytest -rP
+    assert took < 10, "0.2 s on a quiet machine; without the watch's alarm it would be seen at its end, after 60 s"
     cluster.settle()
     assert cluster.failures() == 1
 
@@ -136,7 +137,7 @@ def test_nothing_that_an_operator_does_counts_as_a_failure(cluster: Cluster) -> 
         done = cluster.box.run(*what)
         assert done.returncode == 0, done.stderr
         cluster.settle(" ".join(what))
-        assert time.monotonic() - began < 20, f"{what}: a monitor held the transition"
+        assert time.monotonic() - began < 45, f"{what}: a monitor held the transition"
     cluster.until("it runs", cluster.runs)
     assert cluster.failures() == 0
 
@@ -148,7 +149,7 @@ def test_a_changed_probe_does_not_restart_the_service(cluster: Cluster) -> None:
     began = time.monotonic()
     cluster.pcs("resource", "update", "web", "probe_tcp=8080", "probe_failures=2")
     cluster.settle()
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 45, "a monitor held the transition"
     assert cluster.box.main_pid("t-web") == pid
     assert cluster.failures() == 0
 
@@ -158,7 +159,7 @@ def test_a_hung_service_is_seen_by_its_probe(cluster: Cluster) -> None:
     cluster.watching()
     pid = cluster.box.main_pid("t-web")
     cluster.box.sh("systemctl kill -s STOP t-web")
-    cluster.until("another main process", lambda: cluster.box.main_pid("t-web") not in {0, pid}, 40)
+    cluster.until("another main process", lambda: cluster.box.main_pid("t-web") not in {0, pid}, 90)
     assert cluster.failures() == 1
 
 
@@ -177,10 +178,20 @@ def test_the_cluster_stops_without_a_deadlock(cluster: Cluster) -> None:
     assert "pacemaker.service" in cluster.box.show("t-simple", "Before")
     began = time.monotonic()
     cluster.box.sh("systemctl stop pacemaker")
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60, "a deadlock lasts for the stop timeout of 100 s"
     assert cluster.box.state("t-simple") == "inactive"
     assert not cluster.box.drop_in("t-simple.service")
     cluster.up()
+
+
+def unfinished(box: Box) -> str:
+    """Say what a node that goes down still waits for."""
+    asked = (
+        ("systemctl", "list-jobs", "--no-pager"),
+        ("ps", "-eo", "pid,etimes,args"),
+        ("journalctl", "--no-pager", "--lines=60", "--output=short-precise"),
+    )
+    return "\n".join(box.run(*argv, timeout=30).stdout for argv in asked)
 
 
 def test_power_off_lets_the_cluster_stop_the_service_in_order(cluster: Cluster) -> None:
@@ -195,13 +206,16 @@ def test_power_off_lets_the_cluster_stop_the_service_in_order(cluster: Cluster) 
     asked = float(box.sh("date +%s.%N"))
     began = time.monotonic()
     box.run("systemctl", "poweroff", timeout=60)
-    cluster.until("the node is off", lambda: box.lab.leader(box.name) is None, 60)
+    end = began + 180
+    while box.lab.leader(box.name) is not None:
+        assert time.monotonic() < end, f"still on after 180 s; what it waits for:\n{unfinished(box)}"
+        time.sleep(0.1)  # noqa: TID251 - the node has a clock of its own
     took = time.monotonic() - began
     box.lab.power_on(box.name)
-    cluster.until("the node is online", lambda: cluster.seen().find("nodes/node[@online='true']") is not None, 90)
+    cluster.until("the node is online", lambda: cluster.seen().find("nodes/node[@online='true']") is not None, 180)
     begins, ends = (float(line.split()[0]) for line in box.sh("cat /var/t-drain.log").splitlines()[:2])
     assert begins - asked > 1.9, "stopped by systemd, not by the cluster"
-    assert 4.9 < ends - begins < 6
-    assert took < 45
+    assert ends - begins > 4.9, "its drain was cut short"
+    print(f"off after {took:.1f} s")  # noqa: T201 - shown by pytest -rP
     cluster.until("it runs again", cluster.runs)
     box.run("pcs", "resource", "delete", "--force", "brake")

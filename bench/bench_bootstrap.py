@@ -30,8 +30,6 @@ from hakit.lab.recipe import Release
 
 HERE = Path(__file__).parent
 NAME = "bench"
-# The election of the stock one-node cluster takes 20 s from boot (dc-deadtime); neither way should start inside it.
-SETTLE = 40.0
 LIMIT = 300.0
 
 
@@ -86,9 +84,12 @@ def by_hakit(spec: Path) -> Callable[[Lab], None]:
 
 
 def bare(lab: Lab) -> None:
-    """Bring the nodes back to what Debian installs, and let their stock cluster settle."""
+    """Bring the nodes back to what Debian installs, and let their stock cluster settle.
+
+    Its election takes 20 s from boot (dc-deadtime), and neither way should start inside it.
+    """
     lab.reset(Quiet())
-    time.sleep(SETTLE)
+    stock.wait_settled(lab)
 
 
 def measure(lab: Lab, ways: dict[str, Callable[[Lab], None]], runs: int) -> dict[str, list[dict[str, float]]]:
@@ -110,9 +111,8 @@ def many(lab: Lab, count: int, *, runs: int) -> dict[str, list[float]]:
     spec.write_text(stock.many_spec(lab.spec.read_text(), count))
     for number in range(runs):
         for name, work in (("hakit", by_hakit(spec)), ("stock", stock.many(count))):
-            lab.reset(Quiet())
+            bare(lab)
             stock.install_template(lab)
-            time.sleep(SETTLE)
             start = time.monotonic()
             work(lab)
             stock.wait_started(lab, count)

@@ -35,11 +35,12 @@ def cluster(lab: Lab) -> None:
     for node in RINGS:
         on(lab, node, "chpasswd", stdin=f"hacluster:{PASSWORD}\n")
         on(lab, node, "systemctl", "disable", "--now", "squid")
+        # Without this, pcs host auth says "Authorized" and keeps nothing: it looks for Debian's one-node cluster.
+        on(lab, node, "pcs", "cluster", "destroy")
     addresses = [word for node, rings in RINGS.items() for word in (node, f"addr={rings[0]}")]
     on(lab, "qsp-a", "pcs", "host", "auth", *addresses, "-u", "hacluster", stdin=f"{PASSWORD}\n")
     links = [word for node, rings in RINGS.items() for word in (node, *(f"addr={ring}" for ring in rings))]
-    # --force: Debian's one-node cluster of a fresh install is in the way.
-    on(lab, "qsp-a", "pcs", "cluster", "setup", "squidha", *links, "--start", "--wait", "--force")
+    on(lab, "qsp-a", "pcs", "cluster", "setup", "squidha", *links, "--start", "--wait")
     on(lab, "qsp-a", "pcs", "property", "set", "stonith-enabled=false")
 
 
@@ -91,3 +92,20 @@ def wait_started(lab: Lab, count: int) -> None:
         if time.monotonic() > end:
             raise SystemExit(f"not all of {count} services started within {LIMIT:.0f} s")
         time.sleep(0.2)
+
+
+def wait_settled(lab: Lab) -> None:
+    """Wait until the one-node cluster of a fresh install has elected its controller on every node, and a little more."""
+    end = time.monotonic() + LIMIT
+    for node in RINGS:
+        # crm_mon fails while Pacemaker is still on its way up.
+        while "partition with quorum" not in _said(lab, node, "crm_mon", "--one-shot"):
+            if time.monotonic() > end:
+                raise SystemExit(f"{node}: no controller within {LIMIT:.0f} s")
+            time.sleep(0.5)
+    time.sleep(3.0)
+
+
+def _said(lab: Lab, node: str, *argv: str) -> str:
+    done = subprocess.run(lab.node_argv(node, argv), capture_output=True, text=True, check=False, timeout=60)
+    return done.stdout

@@ -54,7 +54,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
 
 
 @st.composite
-def befores(draw: st.DrawFn, wanted: Cluster) -> tuple[Before, ...]:
+def earlier_states(draw: st.DrawFn, wanted: Cluster) -> tuple[Before, ...]:
     """One state per node."""
     count = len(wanted.services)
     return tuple(

@@ -30,7 +30,7 @@ property_test = settings(deadline=None, max_examples=8, suppress_health_check=[H
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Cluster, SimulatedHosts]:
     wanted = draw(states.clusters())
-    return wanted, states.hosts(wanted, draw(states.befores(wanted)), draw(GENERATIONS))
+    return wanted, states.hosts(wanted, draw(states.earlier_states(wanted)), draw(GENERATIONS))
 
 
 def up(wanted: Cluster, hosts: SimulatedHosts, tape: Tape | None = None) -> Result:

@@ -39,6 +39,9 @@ def properties(cluster: Cluster) -> dict[str, str]:
         "no-quorum-policy": "stop",
         # How long the first election waits for nodes that may not be there; Pacemaker's 20 s delay every cold start.
         "dc-deadtime": "2s",
+        # Starting units is mostly waiting, so more than Pacemaker's two operations per core can go on at once;
+        # load-threshold still slows it down where the load really rises.
+        "node-action-limit": "32",
     }
 
 

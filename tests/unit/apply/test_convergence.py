@@ -61,12 +61,13 @@ def as_before(before: dict[str, dict[str, object]], hosts: SimulatedHosts) -> No
     """Assert that the hosts are as they were.
 
     Only in hakit's own folder may something be left: copies that were made when hakit was killed before it could
-    write down that they are there, or the empty folder.
+    write down that they are there, the half-written note itself, or the empty folder.
     """
     after = hosts.snapshot()
     for name, host in hosts.hosts.items():
         assert record.PATH not in host.disk.files
-        inside = {path for path in host.disk.files if path.startswith(f"{record.BEFORE}/")}
+        half = f"{record.PATH}.hakit-new"
+        inside = {path for path in host.disk.files if path.startswith(f"{record.BEFORE}/") or path == half}
         after[name] = {path: state for path, state in after[name].items() if path not in inside}
         own = {path for path in host.disk.folders if path.startswith(record.FOLDER)}
         after[name]["folders"] = frozenset(host.disk.folders - own)

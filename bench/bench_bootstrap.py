@@ -29,6 +29,7 @@ from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
 
 HERE = Path(__file__).parent
+RAW = HERE / "results" / "bootstrap.json"
 NAME = "bench"
 LIMIT = 300.0
 
@@ -133,7 +134,7 @@ def table(title: str, stock_runs: list[float], hakit_runs: list[float], target: 
 def main() -> None:
     """Measure and write the results."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--runs", type=int, default=5, help="0 keeps the last results for squid")
     options.add_argument("--services", type=int, default=50, help="0 leaves the run with many services out")
     options.add_argument("--many-runs", type=int, default=1)
     options.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
@@ -142,7 +143,7 @@ def main() -> None:
     lab = Lab.up(NAME, Quiet(), release=Release(chosen.release))
     try:
         ways = {"stock": stock.squid, "hakit": by_hakit(lab.spec)}
-        one = measure(lab, ways, chosen.runs)
+        one = measure(lab, ways, chosen.runs) if chosen.runs else json.loads(RAW.read_text())["squid"]
         fifty = many(lab, chosen.services, runs=chosen.many_runs) if chosen.services else None
     finally:
         Lab.down(NAME)
@@ -159,7 +160,7 @@ def main() -> None:
         lines += table(title, fifty["stock"], fifty["hakit"], 0.1)
     (HERE / "results" / "bootstrap.md").write_text("\n".join(lines))
     raw = {"release": chosen.release, "machine": described(), "squid": one, "many": fifty, "services": chosen.services}
-    (HERE / "results" / "bootstrap.json").write_text(json.dumps(raw, indent=1) + "\n")
+    RAW.write_text(json.dumps(raw, indent=1) + "\n")
     sys.stdout.write("\n".join(lines))
 
 

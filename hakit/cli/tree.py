@@ -31,9 +31,9 @@ def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[
         _node(nodes, node, seen, missing)
     console.print(tree)
     for finding in findings:
-        console.print(f"{_MARK[finding.severity]} {escape(finding.text())}")
+        console.print(f"{_MARK[finding.severity]} {escape(finding.text())}", soft_wrap=True)
         if finding.remedy() and finding.severity is not Severity.NOTE:
-            console.print(f"    [dim]{escape(finding.remedy())}[/dim]")
+            console.print(f"    [dim]{escape(finding.remedy())}[/dim]", soft_wrap=True)
 
 
 def _service(tree: Tree, service: Service, state: ClusterState | None) -> None:

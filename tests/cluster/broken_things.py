@@ -44,7 +44,7 @@ class Breaker:
 
     def do(self, node: str, *argv: str, stdin: str = "") -> Outcome:
         """Run a command on a node now."""
-        return machine.must(Command(self.lab.node_argv(node, argv), stdin=stdin))
+        return machine.must(Command(self.lab.node_argv(node, argv), stdin=stdin, timeout=180))
 
     def later(self, node: str, *argv: str) -> None:
         """Run a command on a node when the test is over."""

@@ -56,7 +56,7 @@ def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
 def _pcsd(host: HostFacts) -> Iterator[Step]:
     pcsd = host.units["pcsd.service"]
     if not (pcsd.enabled and pcsd.running):
-        command = Command(("systemctl", "enable", "--now", "--", "pcsd.service"))
+        command = Command(("systemctl", "enable", "--now", "--", "pcsd.service"), timeout=180)
         yield Step("start pcsd, now and at boot", host.host, "pcs drives the nodes through it", (command,))
 
 

@@ -85,6 +85,11 @@ class Stage:
         (self.folder / "code").write_text(f"{code}\n")
         (self.folder / "answer").write_text("".join(f"{key}={value}\n" for key, value in said.items()))
 
+    def forget(self) -> None:
+        """Let nothing of an earlier example be known: a remembered main process that lives counts as a running one."""
+        for file in (self.folder / "quickservice").glob("*"):
+            file.unlink()
+
     def calls(self) -> list[str]:
         return (self.folder / "calls").read_text().splitlines()
 

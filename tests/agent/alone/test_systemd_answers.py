@@ -48,6 +48,7 @@ def test_any_answer(  # noqa: PLR0913 - one for each thing that systemd says
 @settings(FEW, max_examples=6)
 @given(state=st.sampled_from(["activating", "deactivating", "maintenance"]) | WORD, load=LOADS | WORD)
 def test_any_state_that_is_none(quiet_stage: Stage, state: str, load: str) -> None:
+    quiet_stage.forget()
     quiet_stage.play(0, ActiveState=state, LoadState=load, Id="a.service", DropInPaths=DROP_IN)
     for interval in (0, 10):
         assert quiet_stage.agent("monitor", unit="a", interval=interval, timeout=0.4).code == GENERIC
@@ -56,6 +57,7 @@ def test_any_state_that_is_none(quiet_stage: Stage, state: str, load: str) -> No
 @settings(FEW, max_examples=15)
 @given(text=st.binary(max_size=200), code=st.integers(0, 255))
 def test_any_noise(quiet_stage: Stage, *, text: bytes, code: int) -> None:
+    quiet_stage.forget()
     quiet_stage.play(code)
     (quiet_stage.folder / "answer").write_bytes(text)
     done = quiet_stage.agent("monitor", unit="a", timeout=0.2)

@@ -40,3 +40,9 @@ class Dialect(Protocol):
 
     def clear(self, group: str) -> tuple[Action, ...]:
         """Take back every such wish for the group."""
+
+    def reload(self) -> tuple[Action, ...]:
+        """Let Corosync on all running nodes read its corosync.conf again; the file must be the same on all by then."""
+
+    def drop(self, node: str) -> tuple[Action, ...]:
+        """Let the running cluster forget a node that no longer stands in corosync.conf; fine when it is not known."""

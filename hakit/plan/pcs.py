@@ -62,6 +62,14 @@ class Pcs:
         """Take back every such wish for the group."""
         return (Command(("pcs", "resource", "clear", group), timeout=120),)
 
+    def reload(self) -> tuple[Action, ...]:
+        """Let Corosync on all running nodes read its corosync.conf again."""
+        return (Command(("pcs", "cluster", "reload", "corosync"), timeout=60),)
+
+    def drop(self, node: str) -> tuple[Action, ...]:
+        """Let the running cluster forget a node: `pcs cluster node remove` would also write corosync.conf its own way."""
+        return (Command(("crm_node", "--force", "--remove", node), timeout=60),)
+
 
 def detect(usage: tuple[Outcome, ...]) -> Pcs:
     """Choose by the outcomes of USAGE."""

@@ -9,10 +9,12 @@ extensions = ["myst_parser", "sphinx_click"]
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 nitpicky = True
+smartquotes = False  # what is to be typed must stay as it is
 html_theme = "furo"
 html_title = f"hakit {__version__}"
 html_copy_source = html_show_sourcelink = False
 man_pages = [
     ("commands", "hakit", "one short file in, a verified highly available service out", "", 8),
+    ("findings", "hakit-findings", "what hakit finds, why it matters and what to do", "", 7),
     ("spec", "hakit.yaml", "the spec file of hakit", "", 5),
 ]

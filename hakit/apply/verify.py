@@ -22,6 +22,8 @@ class VipSilent(Finding):
     """A VIP doesn't answer another node."""
 
     code = "HK333"
+    matters = "The address is configured, but the network does not carry it: clients will see the same."
+    see = "ocf:heartbeat:IPaddr2, arp_count"
     service: str
     address: str
     asker: str

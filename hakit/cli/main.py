@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("hakit.cli.status", "Show services, nodes, rings and quorum, with warnings in plain words."),
     "switchover": ("hakit.cli.switchover", "Move a service to another node, and wait until it serves there."),
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
+    "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),
     "agent": ("hakit.cli.agent", "Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone."),
     "lab": ("hakit.cli.lab", "Run real Debian nodes on this machine to try things out."),
 }

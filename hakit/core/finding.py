@@ -20,11 +20,18 @@ class Finding:
     """Base of all findings. Each kind is a frozen subclass with its own `code`, fields and words.
 
     Tests compare kinds and fields, never wording. Codes are `HK1xx` for the spec file and `HK2xx` for hosts,
-    `HK3xx` for a running cluster; one file per topic holds the classes.
+    `HK3xx` for a running cluster; one file per topic holds the classes. `hakit explain` and the manual's page of
+    findings are made from the first line of the docstring (what it means), `matters`, `cure` and `see`.
     """
 
     code: ClassVar[str] = ""
     severity: ClassVar[Severity] = Severity.ERROR
+    matters: ClassVar[str] = ""
+    """Why anybody should care, in a sentence or two."""
+    cure: ClassVar[str] = ""
+    """What to do about it in general; empty where `remedy` says it whatever the fields are."""
+    see: ClassVar[str] = ""
+    """Where that is written: manual pages, standards, decisions; empty where it is plain."""
 
     def text(self) -> str:
         """Say in one line what is so."""

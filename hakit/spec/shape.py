@@ -30,6 +30,8 @@ class UnknownKey(SpecFault):
     """A key that doesn't exist in its mapping."""
 
     code = "HK110"
+    matters = "A key that is passed over in silence is a setting that somebody believes in."
+    cure = "hakit schema gives editors all keys to complete; docs/spec.md lists them"
     key: str
     meant: str
 
@@ -47,6 +49,11 @@ class WrongType(SpecFault):
     """A value of a form that the key doesn't take."""
 
     code = "HK111"
+    matters = (
+        "hakit does not guess: YAML reads no and 12:30 differently in different versions, and a guess would "
+        "differ with it."
+    )
+    cure = "write what is wanted; text that looks like a number or like true goes in quotes"
     wanted: str
     found: str
 
@@ -70,6 +77,7 @@ class MissingPart(SpecFault):
     """A key that must be there and isn't."""
 
     code = "HK112"
+    matters = "There is no default for it that would be right for everybody."
     key: str
     example: str
 
@@ -87,6 +95,8 @@ class UnknownValue(SpecFault):
     """A word that isn't among those the key takes."""
 
     code = "HK113"
+    matters = "A word that means nothing would leave the default in force, unnoticed."
+    cure = "use one of the words that are listed"
     value: str
     known: tuple[str, ...]
     meant: str
@@ -105,6 +115,10 @@ class BadValue(SpecFault):
     """A value of the right form that the key can't have: empty, too small, too large, too long."""
 
     code = "HK114"
+    matters = (
+        "The value would be refused later, by Corosync, Pacemaker or the agent, when hosts have been changed already."
+    )
+    cure = "docs/spec.md says what the key takes"
     problem: str
 
     def text(self) -> str:

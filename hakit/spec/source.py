@@ -25,6 +25,8 @@ class Unreadable(SpecFault):
     """The file isn't there, can't be opened or isn't text."""
 
     code = "HK101"
+    matters = "Nothing can be said about a file that cannot be read, so nothing else of it was checked."
+    cure = "check the path and the file's permissions, and save it as UTF-8"
     problem: str
 
     def text(self) -> str:
@@ -37,6 +39,12 @@ class BadYaml(SpecFault):
     """The text isn't one YAML document."""
 
     code = "HK102"
+    matters = (
+        "YAML shows structure by indentation: one slip and the rest of the file may mean something else, so "
+        "nothing more of it is checked."
+    )
+    cure = "look at the line that is named and at the one above it"
+    see = "YAML 1.2.2"
     problem: str
     advice: str = ""
 

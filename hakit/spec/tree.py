@@ -21,6 +21,8 @@ class DuplicateKey(SpecFault):
     """A key stands twice in one mapping; YAML allows only one."""
 
     code = "HK103"
+    matters = "Many YAML readers silently take the last of the two; which one was meant cannot be known."
+    see = "YAML 1.2.2, 3.2.1.3"
     first_line: int
 
     def text(self) -> str:
@@ -37,6 +39,11 @@ class OddYaml(SpecFault):
     """Legal YAML that has no meaning in a spec: a key that isn't text, a tag, an alias inside itself."""
 
     code = "HK104"
+    matters = (
+        "Keys are names, and values are text, numbers, lists and mappings; anything cleverer would be "
+        "understood differently by the next reader."
+    )
+    cure = "write it plainly: text as keys, no tags, no alias of a part within that part"
     problem: str
 
     def text(self) -> str:

@@ -18,6 +18,7 @@ import click
 import pytest
 
 from hakit import spec
+from hakit.cli import catalogue
 from hakit.cli.main import COMMANDS, hakit
 from hakit.core import ExitCode
 
@@ -81,6 +82,8 @@ def test_the_manual_builds(tool: Tool, tmp_path: Path, builder: str) -> None:
         assert [name for name in COMMANDS if name.replace("-", r"\-") not in page and name not in page] == []
         assert ".. click" not in page
         assert "services.NAME.vip" in (out / "hakit.yaml.5").read_text()
+        findings = (out / "hakit-findings.7").read_text()
+        assert [one.code for one in catalogue.explanations() if one.code not in findings] == []
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)

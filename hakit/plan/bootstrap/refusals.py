@@ -17,6 +17,8 @@ class RunningOtherwise(Finding):
     """A running cluster has another corosync.conf than the spec means."""
 
     code = "HK301"
+    matters = "Some changes need a reload, others a stop of the whole cluster; that must not happen in passing."
+    see = "corosync.conf(5)"
     host: str
 
     def text(self) -> str:
@@ -33,6 +35,7 @@ class Foreign(Finding):
     """The cluster, running or at rest, has resources or constraints that the spec doesn't know."""
 
     code = "HK302"
+    matters = "Removing a resource stops it. What somebody added by pcs or crm may be in use."
     ids: tuple[str, ...]
 
     def text(self) -> str:

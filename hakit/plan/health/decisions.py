@@ -18,6 +18,9 @@ class FencingOff(Finding):
 
     code = "HK350"
     severity = Severity.NOTE
+    matters = "It was decided in the spec, and this line keeps it from being forgotten."
+    cure = "decide about fencing before the service matters"
+    see = "docs/decisions/0005-no-hidden-fencing.md"
     reason: str
 
     def text(self) -> str:
@@ -31,6 +34,10 @@ class Drift(Finding):
 
     code = "HK351"
     severity = Severity.WARNING
+    matters = (
+        "Somebody changed the cluster by hand; the next bootstrap would undo it, and the spec no longer tells"
+        " the truth."
+    )
     differences: tuple[str, ...]
 
     def text(self) -> str:

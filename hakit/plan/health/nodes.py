@@ -14,6 +14,7 @@ class NotRunning(Finding):
     """The cluster runs nowhere."""
 
     code = "HK310"
+    matters = "The services are down."
 
     def text(self) -> str:
         """Say in one line what is so."""
@@ -29,6 +30,7 @@ class NodeDown(Finding):
     """A node doesn't take part."""
 
     code = "HK311"
+    matters = "The service has nowhere to go when the node that is left fails, too."
     node: str
     how: str
 
@@ -47,6 +49,9 @@ class NodeResting(Finding):
 
     code = "HK312"
     severity = Severity.WARNING
+    matters = "The service has nowhere to go when its own node fails."
+    cure = "pcs node unstandby NODE, or pcs node unmaintenance NODE"
+    see = "Pacemaker Explained, node attribute standby"
     node: str
     mode: str
 
@@ -64,6 +69,8 @@ class NoQuorum(Finding):
     """Too few nodes see each other; Pacemaker stops the services."""
 
     code = "HK313"
+    matters = "A part without a majority must assume that the other part serves."
+    see = "votequorum(5); Pacemaker Explained, no-quorum-policy"
 
     def text(self) -> str:
         """Say in one line what is so."""
@@ -80,6 +87,8 @@ class Maintenance(Finding):
 
     code = "HK314"
     severity = Severity.WARNING
+    matters = "A failure would not be noticed."
+    see = "Pacemaker Explained, maintenance-mode"
 
     def text(self) -> str:
         """Say in one line what is so."""
@@ -95,6 +104,8 @@ class Split(Finding):
     """Nodes run but don't see each other: each is its own cluster."""
 
     code = "HK315"
+    matters = "Both parts may run the service, each with the virtual IP: clients' data may go to either."
+    see = "votequorum(5), two_node"
     sides: tuple[str, ...]
 
     def text(self) -> str:

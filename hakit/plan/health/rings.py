@@ -15,6 +15,8 @@ class RingDown(Finding):
 
     code = "HK320"
     severity = Severity.WARNING
+    matters = "The service goes on over the other ring; when that breaks as well, the cluster splits."
+    see = "corosync-cfgtool(8)"
     node: str
     peer: str
     ring: int
@@ -36,6 +38,9 @@ class OneRing(Finding):
 
     code = "HK321"
     severity = Severity.NOTE
+    matters = "A single cable or switch decides whether the nodes see each other."
+    cure = "give the nodes a second network, and name it under rings"
+    see = "corosync.conf(5), linknumber"
 
     def text(self) -> str:
         """Say in one line what is so."""

@@ -16,6 +16,8 @@ class NotServing(Finding):
     """A part of a service runs nowhere."""
 
     code = "HK330"
+    matters = "Clients get no answer, or will get none after the next failure."
+    see = "crm_mon(8)"
     service: str
     resource: str
     how: str
@@ -34,6 +36,8 @@ class Twice(Finding):
     """A part of a service runs on several nodes."""
 
     code = "HK331"
+    matters = "Two copies may write the same data, or answer for the same address."
+    see = "Pacemaker Explained, multiple-active"
     service: str
     resource: str
     nodes: tuple[str, ...]
@@ -52,6 +56,8 @@ class Apart(Finding):
     """The parts of a service run on different nodes."""
 
     code = "HK332"
+    matters = "A virtual IP without its service beside it answers nobody."
+    cure = "hakit bootstrap brings the CIB to the spec; then look at what hakit status says of failed actions"
     service: str
     nodes: tuple[str, ...]
 

@@ -18,6 +18,8 @@ class LeftBehind(Finding):
 
     code = "HK340"
     severity = Severity.WARNING
+    matters = "The service is tied to a node, or barred from one, until somebody takes the constraint away."
+    see = "crm_resource(8), --clear"
     ids: tuple[str, ...]
 
     def text(self) -> str:
@@ -35,6 +37,10 @@ class FailCount(Finding):
 
     code = "HK341"
     severity = Severity.WARNING
+    matters = (
+        "At the migration threshold the node no longer gets the resource; older failures count until failure-timeout."
+    )
+    see = "Pacemaker Explained, migration-threshold"
     resource: str
     node: str
     count: int
@@ -57,6 +63,9 @@ class Failed(Finding):
 
     code = "HK342"
     severity = Severity.WARNING
+    matters = "It is the trace of what went wrong; a stop that failed keeps the service from moving."
+    cure = "look at the resource's log on that node (journalctl), mend the cause, then: pcs resource cleanup RESOURCE"
+    see = "Pacemaker Explained, OCF return codes"
     operation: str
     node: str
     status: str

@@ -19,6 +19,7 @@ class NotRoot(OnHost):
     """We are logged in as somebody else than root."""
 
     code = "HK210"
+    matters = "Files of root are written and units are started; anybody else is refused half way."
     uid: int
 
     def text(self) -> str:
@@ -35,6 +36,8 @@ class WrongName(OnHost):
     """The host calls itself otherwise than the spec does; Pacemaker would not find itself in corosync.conf."""
 
     code = "HK211"
+    matters = "Pacemaker looks for uname -n in corosync.conf; not found there, it takes itself for somebody else."
+    see = "corosync.conf(5), nodelist, name"
     hostname: str
 
     def text(self) -> str:
@@ -51,6 +54,8 @@ class OldPython(OnHost):
     """The agents need a newer Python than the host has."""
 
     code = "HK212"
+    matters = "The agent would not start on that host, so the service could not run there."
+    see = "docs/decisions/0101-agent-one-python-file.md"
     version: str
 
     def text(self) -> str:

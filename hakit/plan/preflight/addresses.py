@@ -19,6 +19,8 @@ class AddressMissing(OnHost):
     """A ring's address isn't on the host; `nearest` names an interface in that network, or is empty."""
 
     code = "HK230"
+    matters = "Corosync binds a ring to exactly this address; without it the ring is down from the start."
+    see = "corosync.conf(5), ringX_addr"
     ring: int
     address: Address
     nearest: str = ""
@@ -41,6 +43,7 @@ class InterfaceDown(OnHost):
 
     code = "HK231"
     severity: ClassVar[Severity] = Severity.ERROR
+    matters = "The ring would be down from the start; with one ring only, so would the cluster."
     ring: int
     nic: str
     carrier: bool

@@ -17,6 +17,9 @@ class AgentRefuses(OnUnit):
     """The agent's own validate-all says no; `exit_code` is one of the OCF standard's."""
 
     code = "HK278"
+    matters = "The same answer would come at the first start, then as a failed resource."
+    cure = "the agent's own words say what to change; systemctl cat UNIT shows the unit"
+    see = "docs/decisions/0104-agent-exit-codes.md"
     service: str
     exit_code: int
     reason: str

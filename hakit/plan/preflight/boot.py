@@ -19,6 +19,8 @@ class UnitEnabled(OnUnit):
 
     code = "HK280"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "Started at boot on every node, it would run where the cluster does not want it."
+    see = "Pacemaker Explained, systemd resources"
 
     def text(self) -> str:
         """Say it."""
@@ -35,6 +37,8 @@ class UnitRunning(OnUnit):
 
     code = "HK281"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "The cluster decides where it runs; what runs already would be stopped on all nodes but one."
+    see = "Pacemaker Explained, systemd resources"
 
     def text(self) -> str:
         """Say it."""
@@ -51,6 +55,8 @@ class UnitRestarts(OnUnit):
 
     code = "HK282"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "systemd brings back what Pacemaker has stopped or moved, so the service may run twice."
+    see = "docs/decisions/0102-agent-drop-in.md"
     path: str
     value: str
 

@@ -26,6 +26,8 @@ class ClocksApart(OnHost):
 
     code = "HK260"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "Logs of several nodes can no longer be put in order, and failures are counted by the clock."
+    see = "Pacemaker Explained, failure-timeout"
     peer: str
     seconds: float
 
@@ -44,6 +46,10 @@ class ClocksFarApart(ClocksApart):
 
     code = "HK261"
     severity: ClassVar[Severity] = Severity.ERROR
+    matters = (
+        "Certificates, tokens and failure-timeout depend on the time: some will be taken for expired or of the future."
+    )
+    see = "Pacemaker Explained, failure-timeout"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +58,8 @@ class ClockUnkept(OnHost):
 
     code = "HK262"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "It drifts, and after a while the logs of two nodes cannot be compared."
+    see = "chrony.conf(5)"
 
     def text(self) -> str:
         """Say it."""

@@ -18,6 +18,7 @@ class OtherCluster(OnHost):
     """The host belongs to another cluster; `members` are its nodes as corosync.conf names them."""
 
     code = "HK290"
+    matters = "Two clusters cannot share a host; bootstrap would destroy what runs there."
     name: str
     members: tuple[str, ...]
     running: bool
@@ -41,6 +42,8 @@ class BrokenCorosyncConf(OnHost):
     """There is a corosync.conf that Corosync would refuse, so nobody can tell whose it is."""
 
     code = "HK291"
+    matters = "It may be the configuration of a cluster that somebody still needs."
+    see = "corosync.conf(5)"
     fault: str
 
     def text(self) -> str:
@@ -58,6 +61,8 @@ class StockCorosync(OnHost):
 
     code = "HK292"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "It is what every fresh installation has, and nobody's cluster."
+    cure = "nothing: bootstrap does it"
 
     def text(self) -> str:
         """Say it."""

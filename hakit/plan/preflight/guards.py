@@ -20,6 +20,9 @@ class FirewallActive(OnHost):
 
     code = "HK205"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "A firewall that drops Corosync's packets splits the cluster as a cut cable does."
+    cure = "let these ports in from the other nodes, in the firewall's own way"
+    see = "pcs, firewalld service high-availability"
     firewall: str
     ports: tuple[str, ...]
 
@@ -44,6 +47,8 @@ class SelinuxEnforcing(OnHost):
 
     code = "HK206"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "A denial looks like an ordinary failure of the agent, and the reason stands only in the audit log."
+    see = "ausearch(8)"
 
     def text(self) -> str:
         """Say it."""
@@ -60,6 +65,8 @@ class SbdWithoutWatchdog(OnHost):
 
     code = "HK207"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "sbd is required by corosync once it is enabled: no watchdog, no sbd, no cluster after the next boot."
+    see = "sbd(8)"
 
     def text(self) -> str:
         """Say it."""
@@ -76,6 +83,9 @@ class WatchdogHere(OnHost):
 
     code = "HK208"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "It is not in the way; it is a way to have fencing without further hardware."
+    cure = "nothing; to use it, think about fencing with sbd"
+    see = "sbd(8)"
     device: str
 
     def text(self) -> str:

@@ -19,6 +19,8 @@ class NameIsLoopback(OnHost):
 
     code = "HK240"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "Tools on this host that go by name talk to the host itself, those elsewhere to its real address."
+    see = "hosts(5)"
     name: str
     loopback: Address
     address: Address
@@ -38,6 +40,8 @@ class NameIsElsewhere(OnHost):
 
     code = "HK241"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "pcs and people would reach another machine by that name."
+    see = "hosts(5)"
     name: str
     addresses: tuple[Address, ...]
     expected: tuple[Address, ...]
@@ -60,6 +64,8 @@ class NamesDiffer(Finding):
 
     code = "HK242"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "What one does on one node by name happens elsewhere than the same on another node."
+    see = "hosts(5)"
     name: str
     expected: Address
     seen: tuple[tuple[str, tuple[Address, ...]], ...]
@@ -80,6 +86,8 @@ class NameUnknown(OnHost):
 
     code = "HK243"
     severity: ClassVar[Severity] = Severity.NOTE
+    matters = "Only hakit goes by the addresses of the spec."
+    see = "hosts(5)"
     name: str
     address: Address
 

@@ -21,6 +21,8 @@ class RingCut(OnHost):
     """Two hosts don't hear each other on a ring at all."""
 
     code = "HK250"
+    matters = "A ring without a way between two nodes carries nothing; when the other ring fails, the cluster splits."
+    see = "corosync.conf(5), mcastport"
     peer: str
     ring: int
     port: int
@@ -39,6 +41,8 @@ class RingAlone(OnHost):
     """A host and all its peers, of which there are several, don't hear each other on a ring."""
 
     code = "HK255"
+    matters = "The ring does not exist for this node; when the other ring fails, the node is alone."
+    see = "corosync.conf(5), mcastport"
     ring: int
     port: int
 
@@ -56,6 +60,8 @@ class RingOneWay(OnHost):
     """A host doesn't hear a peer on a ring, which hears it."""
 
     code = "HK251"
+    matters = "A one-way network is worse than none: each side sees another truth."
+    see = "corosync.conf(5), mcastport"
     peer: str
     ring: int
     port: int
@@ -77,6 +83,8 @@ class PcsdClosed(OnHost):
     """A host's pcsd can't be reached from a peer: `refused`, `silent` or `no way`."""
 
     code = "HK252"
+    matters = "pcs drives every node through its pcsd; where that does not answer, pcs calls fail or hang."
+    see = "pcs(8), host auth"
     peer: str
     how: str
 
@@ -95,6 +103,8 @@ class PortTaken(OnHost):
     """A ring's UDP port is in use, though no cluster of this kind runs."""
 
     code = "HK253"
+    matters = "Corosync could not open it either."
+    see = "corosync.conf(5), mcastport"
     ring: int
     port: int
     reason: str
@@ -114,6 +124,8 @@ class Unproven(OnHost):
 
     code = "HK254"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "What was not tried may fail at bootstrap, or at the first failover."
+    cure = "mend what kept the probe from running, and run hakit preflight again"
     reason: str = ""
 
     def text(self) -> str:

@@ -13,6 +13,9 @@ class Unreachable(OnHost):
     """ssh doesn't get there, or isn't let in."""
 
     code = "HK201"
+    matters = "hakit acts on the nodes over ssh only; what cannot be reached cannot be looked at, let alone prepared."
+    cure = "try it by hand: ssh HOST true"
+    see = "ssh(1)"
     reason: str
     hint: str = ""
 
@@ -30,6 +33,9 @@ class WrongHostKey(Unreachable):
     """The host's key is unknown or another than known_hosts has: it may not be the host it should be."""
 
     code = "HK202"
+    matters = "A host that proves to be another one could be given the cluster's keys."
+    cure = "compare the fingerprint with the host's own; ssh-keygen -R HOST forgets an old key, ssh HOST asks for a new one"
+    see = "ssh(1), VERIFYING HOST KEYS"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +43,7 @@ class Unreadable(OnHost):
     """The host was reached but did not answer as a Linux host with systemd does."""
 
     code = "HK203"
+    matters = "Without an answer in the usual form, every judgement about the host would be a guess."
     explanation: str
 
     def text(self) -> str:

@@ -19,6 +19,7 @@ class PackagesMissing(OnHost):
     """Packages without which there is no cluster."""
 
     code = "HK220"
+    matters = "They bring Corosync, Pacemaker, the tools or the agents; the cluster would stop at the first of them."
     packages: tuple[str, ...]
 
     def text(self) -> str:
@@ -35,6 +36,7 @@ class NotDebian(OnHost):
     """A host without dpkg."""
 
     code = "HK221"
+    matters = "hakit knows what packages of Debian do at install time, and has been tried on nothing else."
     release: str
 
     def text(self) -> str:
@@ -52,6 +54,10 @@ class VersionsDiffer(Finding):
 
     code = "HK222"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = (
+        "Different versions decide differently about the same state, and some features wait until all nodes have them."
+    )
+    see = "Pacemaker Administration, Upgrading"
     package: str
     versions: tuple[tuple[str, str], ...]
 

@@ -21,6 +21,8 @@ class SquidWaitsTooLong(OnUnit):
 
     code = "HK283"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "A stop that fails blocks the service, or gets the node fenced where there is fencing."
+    see = "squid.conf, shutdown_lifetime"
     lifetime: float
     limit: float
 
@@ -42,6 +44,12 @@ class TimeoutShort(OnUnit):
 
     code = "HK284"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = (
+        "A slow but healthy start or stop would be called a failure; a failed stop blocks the service or gets"
+        " the node fenced."
+    )
+    cure = "give the unit a shorter limit (systemctl edit UNIT), or the service a longer timeout in the spec"
+    see = "systemd.service(5), TimeoutStartSec, TimeoutStopSec"
     verb: str
     cluster_seconds: float
     unit_seconds: float

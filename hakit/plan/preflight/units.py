@@ -25,6 +25,8 @@ class UnitAbsent(OnUnit):
     """systemd knows no such unit."""
 
     code = "HK270"
+    matters = "Pacemaker would report the resource as not installed, and never run it on this node."
+    see = "Pacemaker Explained, OCF return codes (5)"
 
     def text(self) -> str:
         """Say it."""
@@ -41,6 +43,8 @@ class UnitMasked(OnUnit):
     """The unit is masked: nobody can start it."""
 
     code = "HK271"
+    matters = "A service must be able to run on every node, or a failover ends in nothing."
+    see = "systemctl(1), mask"
 
     def text(self) -> str:
         """Say it."""
@@ -56,6 +60,8 @@ class UnitBroken(OnUnit):
     """systemd can't load the unit's file."""
 
     code = "HK272"
+    matters = "systemd would not start it, neither now nor at a failover."
+    see = "systemd.unit(5), LoadState"
     state: str
     reason: str
 
@@ -73,6 +79,8 @@ class UnitRefuses(OnUnit):
     """The unit can't be started (or stopped) by hand, and so not by a cluster."""
 
     code = "HK273"
+    matters = "Pacemaker starts and stops as a person does, through systemd's own door."
+    see = "systemd.unit(5), RefuseManualStart"
     verb: str
 
     def text(self) -> str:
@@ -89,6 +97,8 @@ class UnitEnds(OnUnit):
     """A oneshot that doesn't remain: inactive as soon as it has run, which a cluster takes for a failure."""
 
     code = "HK274"
+    matters = "The monitor would find it inactive and start it over and over."
+    see = "systemd.service(5), RemainAfterExit"
 
     def text(self) -> str:
         """Say it."""
@@ -105,6 +115,8 @@ class UnitIsAlias(OnUnit):
 
     code = "HK275"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "An alias can come to mean another unit with the next package; drop-ins and logs bear the real name."
+    see = "systemd.unit(5), Alias"
     id: str
 
     def text(self) -> str:
@@ -122,6 +134,8 @@ class UnitTriggered(OnUnit):
 
     code = "HK276"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "The service could run on two nodes at once: here by its trigger, there by the cluster."
+    see = "systemd.socket(5), systemd.timer(5), systemd.path(5)"
     by: tuple[str, ...]
 
     def text(self) -> str:
@@ -139,6 +153,8 @@ class UnitOutdated(OnUnit):
 
     code = "HK277"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "What was tested with the new text is not what the cluster would run."
+    see = "systemctl(1), daemon-reload"
 
     def text(self) -> str:
         """Say it."""

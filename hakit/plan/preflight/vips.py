@@ -20,6 +20,8 @@ class VipAnswers(Finding):
     """Some other machine has the virtual IP already; `macs` are its interfaces, `seen_from` the hosts that asked."""
 
     code = "HK295"
+    matters = "Two owners of one address: clients reach sometimes the one, sometimes the other."
+    see = "ocf:heartbeat:IPaddr2; RFC 5227"
     service: str
     address: Address
     macs: tuple[str, ...]
@@ -43,6 +45,8 @@ class VipLeftOver(OnHost):
 
     code = "HK296"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "The address would be there twice as soon as the cluster puts it on another node."
+    see = "ip-address(8)"
     service: str
     address: Address
     nic: str
@@ -64,6 +68,8 @@ class VipHomeless(OnHost):
     """The host has no interface where the virtual IP could go."""
 
     code = "HK297"
+    matters = "A failover to this host would fail at its first step."
+    see = "ocf:heartbeat:IPaddr2, nic"
     service: str
     address: Address
     nic: str
@@ -86,6 +92,9 @@ class VipUnproven(OnHost):
 
     code = "HK298"
     severity: ClassVar[Severity] = Severity.WARNING
+    matters = "If somebody has the address already, it shows only when clients go astray."
+    cure = "ask by hand from the host: arping -D -I NIC ADDRESS"
+    see = "arping(8)"
     address: Address
     reason: str
 

@@ -16,6 +16,10 @@ class BadAddress(SpecFault):
     """Text that is no IP address."""
 
     code = "HK130"
+    matters = (
+        "A name server may be gone at the very moment when the cluster has to act, so rings and virtual IPs "
+        "are addresses."
+    )
     written: str
 
     def text(self) -> str:
@@ -34,6 +38,10 @@ class UnfitAddress(SpecFault):
     """An address that no cluster can use."""
 
     code = "HK131"
+    matters = (
+        "An address that other hosts cannot reach, or that means another host elsewhere, makes no ring and "
+        "serves no client."
+    )
     written: str
     kind: str
 
@@ -51,6 +59,8 @@ class AddressTwice(SpecFault):
     """One address for two rings or nodes."""
 
     code = "HK132"
+    matters = "Two rings or nodes with one address fail together, or answer for each other."
+    cure = "give each ring of each node an address of its own"
     written: str
     other: str
 

@@ -17,6 +17,11 @@ class NoFencingDecision(SpecFault):
     """Nothing is said about fencing."""
 
     code = "HK150"
+    matters = (
+        "A node that does not answer may still be running the service. Without fencing, the other one starts "
+        "it a second time: two writers, two owners of one address."
+    )
+    see = "docs/decisions/0005-no-hidden-fencing.md"
     consequence: ClassVar[bool] = True
 
     def text(self) -> str:
@@ -36,6 +41,8 @@ class NoReason(SpecFault):
     """Fencing is switched off without a reason."""
 
     code = "HK151"
+    matters = "Somebody will find this cluster after a split and ask why."
+    see = "docs/decisions/0005-no-hidden-fencing.md"
 
     def text(self) -> str:
         """Say what is missing."""
@@ -51,6 +58,8 @@ class TwoFencingDecisions(SpecFault):
     """Fencing is switched off and described at once."""
 
     code = "HK152"
+    matters = "Whether a lost node is made harmless must not depend on who reads the file."
+    see = "docs/decisions/0005-no-hidden-fencing.md"
     other: str
 
     def text(self) -> str:

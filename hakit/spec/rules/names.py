@@ -102,6 +102,8 @@ class BadClusterName(SpecFault):
     """A cluster name that pcs refuses."""
 
     code = "HK120"
+    matters = "The name goes into corosync.conf and into the encryption between the nodes; pcs refuses others."
+    see = "corosync.conf(5), cluster_name"
     name: str
 
     def text(self) -> str:
@@ -118,6 +120,11 @@ class BadNodeName(SpecFault):
     """A node name that no host can have, or that the stack would misread."""
 
     code = "HK121"
+    matters = (
+        "A node finds itself in corosync.conf by the name that uname -n says; another name means that "
+        "Pacemaker does not know who it is."
+    )
+    see = "corosync.conf(5), nodelist, name"
     name: str
     problem: str
 
@@ -135,6 +142,8 @@ class BadServiceName(SpecFault):
     """A service name that can't become an id of the CIB."""
 
     code = "HK122"
+    matters = "The service's name is the id of its group in the CIB, and pcs and crm will show it by that name."
+    see = "Pacemaker Explained, ids (XML NCName)"
     name: str
     problem: str
 
@@ -152,6 +161,7 @@ class NameTaken(SpecFault):
     """A name that would mean two things."""
 
     code = "HK123"
+    matters = "Two things of one name cannot be told apart in messages, nor by pcs and crm."
     name: str
     taken_by: str
 

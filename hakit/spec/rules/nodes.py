@@ -17,6 +17,9 @@ class NodeCount(SpecFault):
     """Too few or too many nodes."""
 
     code = "HK140"
+    matters = "One node is no cluster, and Corosync is not tested with more than 32."
+    cure = "put 2 to 32 nodes under nodes"
+    see = "knet and Pacemaker, supported cluster size"
     count: int
 
     def text(self) -> str:
@@ -29,6 +32,9 @@ class NodeIdTwice(SpecFault):
     """Two nodes with one id."""
 
     code = "HK141"
+    matters = "Corosync tells nodes apart by their ids; with one id for two, the second cannot join."
+    cure = "leave the ids out, or give every node one of its own"
+    see = "corosync.conf(5), nodeid"
     id: int
     other: str
 
@@ -42,6 +48,9 @@ class TooManyRings(SpecFault):
     """More rings than knet has links."""
 
     code = "HK142"
+    matters = "knet has at most 8 links."
+    cure = "leave out the networks that matter least"
+    see = "corosync.conf(5), linknumber"
     count: int
 
     def text(self) -> str:
@@ -54,6 +63,8 @@ class UnevenRings(SpecFault):
     """A node with another number of rings than the first."""
 
     code = "HK143"
+    matters = "A node that is missing from a ring loses contact when the others fall back to that ring."
+    see = "corosync.conf(5), nodelist, ringX_addr"
     count: int
     wanted: int
     other: str
@@ -72,6 +83,10 @@ class RingOptionCount(SpecFault):
     """The top-level `rings` has another number of entries than the nodes have rings."""
 
     code = "HK144"
+    matters = (
+        "The entries belong to the rings by their order; with another number it is unclear which entry means "
+        "which ring."
+    )
     count: int
     wanted: int
 

@@ -14,6 +14,8 @@ class UnknownNode(SpecFault):
     """A node that isn't in the spec."""
 
     code = "HK180"
+    matters = "The cluster would wait for a node that never comes."
+    cure = "use one of the names under nodes"
     name: str
     meant: str
 
@@ -31,6 +33,8 @@ class UnknownService(SpecFault):
     """A service that isn't in the spec."""
 
     code = "HK181"
+    matters = "The service would wait for something that never starts."
+    cure = "use one of the names under services"
     name: str
     meant: str
 
@@ -48,6 +52,8 @@ class DependencyCycle(SpecFault):
     """Services that wait for each other, or one that waits for itself."""
 
     code = "HK182"
+    matters = "None of the services in the circle could ever start."
+    cure = "take the service out of its own depends_on"
     cycle: tuple[str, ...]
 
     def text(self) -> str:
@@ -66,6 +72,8 @@ class ListedTwice(SpecFault):
     """The same service twice in one `depends_on`."""
 
     code = "HK183"
+    matters = "It does no harm, but another name was probably meant."
+    cure = "take one of the two out, or write the name that was meant"
     name: str
 
     def text(self) -> str:
@@ -78,6 +86,7 @@ class SwitchbackToNowhere(SpecFault):
     """Automatic switchback without a preferred node."""
 
     code = "HK184"
+    matters = "Pacemaker can go back only to a place that it was told to prefer."
 
     def text(self) -> str:
         """Say what is missing."""
@@ -93,6 +102,10 @@ class PreferencesDiffer(SpecFault):
     """A service that prefers another node than the one it must run with."""
 
     code = "HK185"
+    matters = (
+        "Services that must run together can satisfy one preference only; the other is broken each time they "
+        "are placed."
+    )
     node: str
     other: str
     other_node: str

@@ -18,6 +18,8 @@ class ProbeWays(SpecFault):
     """A probe with no way to ask, or with several."""
 
     code = "HK186"
+    matters = "Two questions can disagree, and nobody would know which one moves the service."
+    see = "docs/decisions/0011-probes-in-the-spec.md"
     said: tuple[str, ...]
 
     def text(self) -> str:
@@ -34,6 +36,8 @@ class NeedsAgent(SpecFault):
     """Something that Pacemaker's systemd support doesn't know, for a service that it looks after."""
 
     code = "HK187"
+    matters = "Pacemaker's systemd support asks for ActiveState only; the setting would have no effect."
+    see = "docs/decisions/0011-probes-in-the-spec.md"
     part: str
 
     def text(self) -> str:
@@ -50,6 +54,9 @@ class BadQuestion(SpecFault):
     """A probe that hakit's agent would refuse."""
 
     code = "HK188"
+    matters = "The agent would refuse to start the service with it."
+    cure = "write the question as docs/protect-any-service.md shows"
+    see = "ocf:hakit:quickservice, probe_tcp, probe_http, probe_unix, probe_command"
     way: str
     problem: str
 
@@ -63,6 +70,11 @@ class ProbeOfANode(SpecFault):
     """A probe that asks one node's address: on every other node it would ask that node."""
 
     code = "HK189"
+    matters = (
+        "After a move the probe would judge the old node, not the one that serves: a dead service looks well,"
+        " a healthy one dead."
+    )
+    see = "docs/decisions/0011-probes-in-the-spec.md"
     address: str
     node: str
 
@@ -80,6 +92,8 @@ class LongerThanOperation(SpecFault):
     """A time within an operation that is not shorter than the operation may take."""
 
     code = "HK193"
+    matters = "Pacemaker would end the operation before the agent can judge, and call it failed."
+    see = "Pacemaker Explained, operation timeouts"
     part: str
     said: int
     operation: str

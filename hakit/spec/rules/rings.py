@@ -16,6 +16,8 @@ class MixedFamilies(SpecFault):
     """IPv4 and IPv6 in one ring."""
 
     code = "HK133"
+    matters = "A ring is one link of knet, which speaks either IPv4 or IPv6."
+    see = "corosync.conf(5), ip_version"
     ring: int
     written: str
     wanted: int
@@ -34,6 +36,8 @@ class OutsideRing(SpecFault):
     """An address outside its ring's network."""
 
     code = "HK134"
+    matters = "The nodes of a ring must reach each other without a router between them that could fail."
+    cure = "correct the address, or say the ring's network with its prefix"
     ring: int
     written: str
     network: str
@@ -54,6 +58,8 @@ class RingsOverlap(SpecFault):
     """Two rings in one network: the host could send both through one interface."""
 
     code = "HK135"
+    matters = "The kernel would send both rings through one interface: one broken cable takes both away."
+    see = "corosync.conf(5), interface"
     ring: int
     network: str
     other: int
@@ -77,6 +83,8 @@ class PrefixesDiffer(SpecFault):
     """A prefix that contradicts what is said elsewhere about the ring's network."""
 
     code = "HK136"
+    matters = "With two opinions about a network's width, a host would take a neighbour for somebody behind a router."
+    cure = "write the same prefix for every address of the ring, or write it once"
     ring: int
     written: str
     network: str
@@ -91,6 +99,8 @@ class EndOfNetwork(SpecFault):
     """The network's own address, or its broadcast address."""
 
     code = "HK137"
+    matters = "No host can have that address."
+    see = "RFC 1122, 3.2.1.3"
     written: str
     end: str
 
@@ -108,6 +118,7 @@ class BadNetwork(SpecFault):
     """Text that is no network with its prefix."""
 
     code = "HK138"
+    matters = "The ring's network decides which addresses belong to it and on which interface a virtual IP goes."
     written: str
 
     def text(self) -> str:

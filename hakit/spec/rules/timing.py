@@ -23,6 +23,8 @@ class TooFast(SpecFault):
     """A number below what the stack allows."""
 
     code = "HK190"
+    matters = "Below that the stack refuses the number, or takes an ordinary pause of a busy host for a failure."
+    see = "corosync.conf(5), token; pcs 0.12, knet_ping_interval"
     said: int
     least: int
     unit: str
@@ -42,6 +44,11 @@ class ForgottenTooSoon(SpecFault):
     """A failure would be forgotten while the operation that failed may still be under way."""
 
     code = "HK191"
+    matters = (
+        "The count of failures would start anew before it can reach the threshold, so the service would never"
+        " leave the node where it fails."
+    )
+    see = "Pacemaker Explained, failure-timeout"
     failure_timeout: int
     timeout: int
     service: str
@@ -64,6 +71,8 @@ class ConsensusTooShort(SpecFault):
     """A consensus shorter than the token allows with so many nodes."""
 
     code = "HK192"
+    matters = "The nodes would begin to form a new membership before they can know that the old one is gone."
+    see = "corosync.conf(5), consensus"
     consensus: int
     token: int
     least: int

@@ -40,6 +40,9 @@ class BadUnit(SpecFault):
     """A name that systemd refuses, or that names no service."""
 
     code = "HK170"
+    matters = "systemd refuses the name, or it means something that cannot be started and stopped as a service."
+    cure = "use the name that systemctl list-unit-files shows"
+    see = "systemd.unit(5)"
     unit: str
     problem: str
     meant: str = ""
@@ -58,6 +61,8 @@ class UnitTwice(SpecFault):
     """One unit for two services."""
 
     code = "HK171"
+    matters = "A unit is one process tree per host: two services that own it would stop it under each other."
+    see = "systemd.unit(5), template units"
     unit: str
     other: str
 

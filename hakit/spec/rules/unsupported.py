@@ -16,6 +16,7 @@ class NotSupported(SpecFault):
     """A valid part that isn't implemented; refused, since ignoring it would give a cluster that isn't what was asked."""
 
     code = "HK115"
+    matters = "A part that is ignored gives a cluster other than the one that was asked for."
     part: str
 
     def text(self) -> str:

@@ -23,6 +23,11 @@ class VipOutside(SpecFault):
     """A VIP outside ring 0's network, and no interface said for it."""
 
     code = "HK160"
+    matters = (
+        "Clients are in ring 0's network; an address outside it is reached by nobody there unless a router "
+        "knows the way."
+    )
+    see = "ocf:heartbeat:IPaddr2, nic"
     written: str
     network: str
     assumed: bool
@@ -46,6 +51,7 @@ class VipIsNode(SpecFault):
     """A VIP that is a node's own address."""
 
     code = "HK161"
+    matters = "A virtual IP moves to another node; the node's own address must stay."
     written: str
     node: str
 
@@ -63,6 +69,7 @@ class VipTwice(SpecFault):
     """One VIP for two services."""
 
     code = "HK162"
+    matters = "Two services that may run on different nodes cannot both hold one address."
     written: str
     other: str
 
@@ -80,6 +87,8 @@ class VipWithoutPrefix(SpecFault):
     """A VIP outside ring 0's network without a prefix: nothing says how wide its network is."""
 
     code = "HK163"
+    matters = "With a wrong width the host would not find its clients, or would take strangers for neighbours."
+    see = "ocf:heartbeat:IPaddr2, cidr_netmask"
     written: str
 
     def text(self) -> str:
@@ -96,6 +105,8 @@ class BadNic(SpecFault):
     """A name that no network interface can have."""
 
     code = "HK164"
+    matters = "IPaddr2 would fail on its first start, on every node."
+    see = "ip-link(8)"
     name: str
 
     def text(self) -> str:

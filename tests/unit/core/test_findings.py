@@ -15,6 +15,7 @@ from types import UnionType
 import pytest
 
 import hakit
+from hakit.cli import catalogue
 from hakit.core import Finding, Severity
 from hakit.core.event import Note, StageStarted, Tape
 
@@ -93,6 +94,25 @@ def test_each_has_words(kind: type[Finding]) -> None:
     assert isinstance(finding.remedy(), str)
     assert finding.severity in Severity
     assert kind.__doc__
+
+
+def test_each_is_found_where_it_is_defined() -> None:
+    """Or `hakit explain` and the manual would leave it out."""
+    assert [kind.code for kind in catalogue.kinds()] == [kind.code for kind in kinds()]
+
+
+@pytest.mark.parametrize("one", catalogue.explanations(), ids=lambda one: one.code)
+def test_each_is_explained(one: catalogue.Explanation) -> None:
+    """By `matters` beside its code, and by `cure` where `remedy` says nothing in general."""
+    assert one.text and one.meaning.endswith(".") and one.matters.endswith(".")
+    assert one.cure and not one.cure.endswith(".")
+    assert one.matters != one.meaning
+
+
+def test_an_explanation_is_no_heirloom() -> None:
+    """What a kind inherits from another tells about that one."""
+    said = [kind.matters for kind in kinds()]
+    assert [text for text in said if said.count(text) > 1] == []
 
 
 def test_a_finding_without_words_is_a_bug() -> None:

@@ -15,6 +15,7 @@ from hakit.plan.bootstrap.refusals import refusals
 from hakit.plan.bootstrap.stages import stages
 from hakit.plan.dialect import Dialect
 from hakit.plan.health import report
+from hakit.plan.health.services import OutOfService
 from hakit.plan.preflight import reach
 from hakit.plan.preflight.clusters import BrokenCorosyncConf, OtherCluster
 from hakit.plan.seen import Seen
@@ -117,7 +118,9 @@ def _preflight(
     errors = tuple(finding for finding in report_.errors if not isinstance(finding, waived))
     if errors:
         raise Refused(errors)
-    return tuple(finding for finding in report_.findings if finding not in report_.errors)
+    # What an operator stopped stays stopped; whoever agrees to the plan is to know it.
+    resting = tuple(each for each in report.findings(seen) if isinstance(each, OutOfService))
+    return (*(finding for finding in report_.findings if finding not in report_.errors), *resting)
 
 
 def _awake(cluster: Cluster, runner: Runner, clock: Clock) -> Seen:

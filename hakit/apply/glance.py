@@ -24,8 +24,8 @@ def elected(states: Mapping[str, ClusterState | None]) -> bool:
 
 
 def serving(cluster: Cluster, states: Mapping[str, ClusterState | None]) -> bool:
-    """Say whether every node answers and says that each service runs in one piece."""
+    """Say whether every node answers and says that each service runs in one piece, or rests by an operator's wish."""
     return all(
-        state is not None and all(services.place(service, state) for service in cluster.services)
+        state is not None and all(services.as_wished(cluster, service, state) for service in cluster.services)
         for state in states.values()
     )

@@ -42,7 +42,7 @@ def plain(found: Status) -> dict[str, object]:
         "healthy": found.healthy,
         "quorate": bool(state and state.quorate),
         "controller": state.dc if state else "",
-        "services": [_service(service, state) for service in cluster.services],
+        "services": [_service(service, cluster, state) for service in cluster.services],
         "nodes": [_node(name, found) for name in (node.name for node in cluster.nodes)],
         "findings": [
             {"code": each.code, "severity": each.severity.value, "text": each.text(), "remedy": each.remedy()}
@@ -51,7 +51,7 @@ def plain(found: Status) -> dict[str, object]:
     }
 
 
-def _service(service: Service, state: ClusterState | None) -> dict[str, object]:
+def _service(service: Service, cluster: Cluster, state: ClusterState | None) -> dict[str, object]:
     ours = services.parts(service)
     history = [each for each in state.history if each.resource in ours] if state else []
     return {
@@ -59,6 +59,7 @@ def _service(service: Service, state: ClusterState | None) -> dict[str, object]:
         "unit": service.unit,
         "vip": str(service.vip.interface) if service.vip else None,
         "node": services.place(service, state) if state else "",
+        "out_of_service": bool(state and services.out_of_service(cluster, service, state)),
         "since": next(
             (
                 h.started

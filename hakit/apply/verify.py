@@ -89,7 +89,8 @@ def answers(seen: Seen, runner: Runner) -> Iterator[Finding]:
     for service in seen.cluster.services:
         holder = services.place(service, state)
         asker = next((name for name in seen.running if name != holder), None)
-        if service.vip is not None and asker is not None:
+        resting = services.out_of_service(seen.cluster, service, state)
+        if service.vip is not None and asker is not None and not resting:
             asked.setdefault(asker, []).append(service)
     for asker, theirs in asked.items():
         pings = [_ping(service.vip) for service in theirs if service.vip]

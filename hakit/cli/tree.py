@@ -25,7 +25,7 @@ def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[
     quorum = "no answer" if state is None else "quorum" if state.quorate else "[red]no quorum[/red]"
     tree = Tree(f"[bold]{escape(seen.cluster.name)}[/bold]: {quorum}")
     for service in seen.cluster.services:
-        _service(tree, service, state)
+        _service(tree, service, seen)
     nodes = tree.add("nodes")
     for node in seen.cluster.nodes:
         _node(nodes, node, seen, missing)
@@ -36,9 +36,14 @@ def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[
             console.print(f"    [dim]{escape(finding.remedy())}[/dim]", soft_wrap=True)
 
 
-def _service(tree: Tree, service: Service, state: ClusterState | None) -> None:
+def _service(tree: Tree, service: Service, seen: Seen) -> None:
+    state = seen.state
     place = services.place(service, state) if state else ""
+    stopped = services.out_of_service(seen.cluster, service, state) if state else ""
     mark, where = (_UP, f"on [bold]{escape(place)}[/bold]") if place else (_DOWN, "[red]not serving[/red]")
+    if stopped:
+        word = "out of service" if stopped == service.name else f"waits for {escape(stopped)}, which is out of service"
+        mark, where = _MARK[Severity.WARNING], f"[yellow]{word}[/yellow]"
     branch = tree.add(f"{mark} service [bold]{escape(service.name)}[/bold] {where}{_since(service, state, place)}")
     known = {resource.id: resource for resource in state.resources} if state else {}
     for part in services.parts(service):

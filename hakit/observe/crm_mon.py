@@ -36,7 +36,10 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class ResourceState:
-    """One primitive: where it is active, in which role, and what is wrong with it."""
+    """One primitive: where it is active, in which role, and what is wrong with it.
+
+    `target` is the role that somebody asked for, its own or its group's: `Stopped` for what is out of service.
+    """
 
     id: str
     group: str
@@ -46,6 +49,7 @@ class ResourceState:
     failed: bool
     blocked: bool
     managed: bool
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,21 @@ class Failure:
     status: str
     reason: str
     when: str
+
+    @property
+    def resource(self) -> str:
+        """Name the primitive; an operation is RESOURCE_TASK_INTERVAL."""
+        return self.operation.rsplit("_", 2)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """A constraint that keeps a resource away from a node; `weight` is negative, -1000000 stands for never."""
+
+    id: str
+    resource: str
+    node: str
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ class ClusterState:
     resources: tuple[ResourceState, ...] = ()
     failures: tuple[Failure, ...] = ()
     history: tuple[History, ...] = ()
-    bans: tuple[str, ...] = ()
+    bans: tuple[Ban, ...] = ()
     placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -107,7 +126,7 @@ def parse(text: str) -> ClusterState | None:
         resources=resources,
         failures=tuple(_failure(found) for found in root.iterfind("failures/failure")),
         history=tuple(_histories(root)),
-        bans=tuple(found.get("id", "") for found in root.iterfind("bans/ban")),
+        bans=tuple(_ban(found) for found in root.iterfind("bans/ban")),
         placed={resource.id: resource.nodes for resource in resources},
     )
 
@@ -139,6 +158,7 @@ def _resource(found: etree._Element) -> ResourceState:
         failed=_yes(found, "failed"),
         blocked=_yes(found, "blocked"),
         managed=_yes(found, "managed"),
+        target=found.get("target_role", ""),
     )
 
 
@@ -150,6 +170,11 @@ def _failure(found: etree._Element) -> Failure:
         reason=found.get("exitreason", ""),
         when=_when(found.get("last-rc-change", "")),
     )
+
+
+def _ban(found: etree._Element) -> Ban:
+    weight = found.get("weight", "0").replace("INFINITY", "1000000")
+    return Ban(found.get("id", ""), found.get("resource", ""), found.get("node", ""), int(weight))
 
 
 def _histories(root: etree._Element) -> list[History]:

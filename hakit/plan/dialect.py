@@ -46,3 +46,24 @@ class Dialect(Protocol):
 
     def drop(self, node: str) -> tuple[Action, ...]:
         """Let the running cluster forget a node that no longer stands in corosync.conf; fine when it is not known."""
+
+    def standby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run nothing; it stays a member."""
+
+    def unstandby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run services again."""
+
+    def maintenance(self, *, on: bool) -> tuple[Action, ...]:
+        """Tie Pacemaker's hands in the whole cluster, or untie them; off leaves no such property behind."""
+
+    def cleanup(self, resource: str) -> tuple[Action, ...]:
+        """Forget the failures of a resource or group; of all when it is empty."""
+
+    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
+        """Stop the group where it runs and start it again, waiting that many seconds at most."""
+
+    def disable(self, group: str) -> tuple[Action, ...]:
+        """Stop the group, and keep it stopped (target-role)."""
+
+    def enable(self, group: str) -> tuple[Action, ...]:
+        """Let the group run again, leaving no wish to stop it behind."""

@@ -70,6 +70,35 @@ class Pcs:
         """Let the running cluster forget a node: `pcs cluster node remove` would also write corosync.conf its own way."""
         return (Command(("crm_node", "--force", "--remove", node), timeout=60),)
 
+    def standby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run nothing."""
+        return (Command(("pcs", "node", "standby", node), timeout=120),)
+
+    def unstandby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run services again."""
+        return (Command(("pcs", "node", "unstandby", node), timeout=120),)
+
+    def maintenance(self, *, on: bool) -> tuple[Action, ...]:
+        """Tie Pacemaker's hands, or untie them; an empty value takes the property away."""
+        return (Command(("pcs", "property", "set", f"maintenance-mode={'true' if on else ''}"), timeout=120),)
+
+    def cleanup(self, resource: str) -> tuple[Action, ...]:
+        """Forget the failures of a resource or group; of all when it is empty."""
+        return (Command(("pcs", "resource", "cleanup", *((resource,) if resource else ())), timeout=120),)
+
+    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
+        """Stop the group where it runs and start it again; pcs leaves it to `crm_resource --restart`."""
+        argv = ("pcs", "resource", "restart", group, f"--wait={patience}")
+        return (Command(argv, timeout=patience + 60),)
+
+    def disable(self, group: str) -> tuple[Action, ...]:
+        """Stop the group, and keep it stopped."""
+        return (Command(("pcs", "resource", "disable", group), timeout=120),)
+
+    def enable(self, group: str) -> tuple[Action, ...]:
+        """Let the group run again."""
+        return (Command(("pcs", "resource", "enable", group), timeout=120),)
+
 
 def detect(usage: tuple[Outcome, ...]) -> Pcs:
     """Choose by the outcomes of USAGE."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.core import HakitError
+from hakit.observe.crm_mon import Ban
+from hakit.plan import names
 from hakit.plan.health import services
+from hakit.plan.health.traces import INFINITY
 from hakit.plan.seen import Seen
 
 
@@ -25,12 +27,13 @@ def move(seen: Seen, service: str, target: str | None) -> Move:
 
     Raises HakitError when the service or node is unknown, the service does not run, or the target can't run it.
     """
-    names = [each.name for each in seen.cluster.services]
-    if service not in names:
-        raise HakitError(f"there is no service {service!r} in the spec", hint=_named(service, names))
+    names.service(seen.cluster, service)
     state = seen.state
     if state is None:
         raise HakitError("the cluster does not run", hint="hakit bootstrap starts it")
+    stopped = services.out_of_service(seen.cluster, seen.cluster.service(service), state)
+    if stopped:
+        raise HakitError(f"{stopped} is out of service; nothing was moved", hint=f"hakit start {stopped}")
     source = services.place(seen.cluster.service(service), state)
     if not source:
         raise HakitError(
@@ -38,27 +41,20 @@ def move(seen: Seen, service: str, target: str | None) -> Move:
         )
     if target is None:
         able = [
-            node.name for node in seen.cluster.nodes if node.name != source and not _obstacle(seen, service, node.name)
+            node.name for node in seen.cluster.nodes if node.name != source and not obstacle(seen, service, node.name)
         ]
         if not able:
-            reasons = "; ".join(_obstacle(seen, service, n.name) for n in seen.cluster.nodes if n.name != source)
+            reasons = "; ".join(obstacle(seen, service, n.name) for n in seen.cluster.nodes if n.name != source)
             raise HakitError(f"no other node can take {service}: {reasons}", hint="hakit status")
         target = able[0]
-    nodes = [node.name for node in seen.cluster.nodes]
-    if target not in nodes:
-        raise HakitError(f"there is no node {target!r} in the spec", hint=_named(target, nodes))
-    obstacle = "" if target == source else _obstacle(seen, service, target)
-    if obstacle:
-        raise HakitError(f"{service} can't go to {target}: {obstacle}", hint="hakit status")
+    names.node(seen.cluster, target)
+    against = "" if target == source else obstacle(seen, service, target)
+    if against:
+        raise HakitError(f"{service} can't go to {target}: {against}", hint="hakit status")
     return Move(service, source, target)
 
 
-def _named(said: str, known: list[str]) -> str:
-    alike = difflib.get_close_matches(said, known, n=1)
-    return f"did you mean {alike[0]!r}?" if alike else f"it knows: {', '.join(known)}"
-
-
-def _obstacle(seen: Seen, service: str, target: str) -> str:
+def obstacle(seen: Seen, service: str, target: str) -> str:
     """Say why the node can't take the service; empty when nothing is known against it."""
     return next(_obstacles(seen, service, target), "")
 
@@ -76,9 +72,15 @@ def _obstacles(seen: Seen, service: str, target: str) -> Iterator[str]:
     elif known.standby or known.maintenance:
         yield f"{target} is in {'standby' if known.standby else 'maintenance'}"
     wanted = seen.cluster.service(service)
+    ours = (service, *services.parts(wanted))
+    yield from (f"{ban.id} bans {ban.resource} from {target}" for ban in state.bans if _bars(ban, ours, target))
     if target in seen.hosts and (unit := seen.hosts[target].units[wanted.unit]).load != "loaded":
         yield f"{unit.asked} on {target} is {unit.load}"
-    limit, parts = seen.cluster.timing.migration_threshold, services.parts(wanted)
+    limit = seen.cluster.timing.migration_threshold
     for history in state.history:
-        if history.node == target and history.resource in parts and history.fail_count >= limit:
-            yield f"{history.resource} has failed there too often; when the cause is mended: pcs resource cleanup {service}"
+        if history.node == target and history.resource in ours and history.fail_count >= limit:
+            yield f"{history.resource} has failed there too often; when the cause is mended: hakit cleanup {service}"
+
+
+def _bars(ban: Ban, ours: tuple[str, ...], target: str) -> bool:
+    return ban.node == target and ban.resource in ours and ban.weight <= -INFINITY

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.document import cib
-    from hakit.render.merge import differences, foreign, leftovers, merged
+    from hakit.render.merge import differences, foreign, leftovers, merged, stopped
 
-__all__ = ["cib", "corosync_conf", "differences", "foreign", "leftovers", "merged"]
+__all__ = ["cib", "corosync_conf", "differences", "foreign", "leftovers", "merged", "stopped"]
 
 _HOMES = {
     "cib": "document",
@@ -22,10 +22,11 @@ _HOMES = {
     "foreign": "merge",
     "leftovers": "merge",
     "merged": "merge",
+    "stopped": "merge",
 }
 
 
-if not TYPE_CHECKING:  # a type checker would take this for the home of all six
+if not TYPE_CHECKING:  # a type checker would take this for the home of all
 
     def __getattr__(name: str) -> object:
         """Load what is asked for."""

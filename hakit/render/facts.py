@@ -27,6 +27,8 @@ _MILLISECONDS = {
     "hr": 3_600_000,
 }
 _YES_NO = frozenset({"stonith-enabled"})
+# Whether a resource is to run is the operator's to say (`hakit stop`, `pcs resource disable`), not the spec's.
+OPERATORS = frozenset({"target-role"})
 _YES = frozenset({"true", "on", "yes", "y", "1"})
 
 
@@ -86,7 +88,7 @@ def _resource(resource: etree._Element) -> dict[str, str]:
         if child.tag in RESOURCES:
             members.append(_id(child))
         elif child.tag in _SETS:
-            facts.update(_set(child, _SETS[_tag(child)]))
+            facts.update(_set(child, _SETS[_tag(child)], leave_out=_operators(child)))
         elif child.tag == "operations":
             facts.update(fact for operation in children(child) for fact in _operation(operation))
         else:
@@ -112,7 +114,11 @@ def _operation(operation: etree._Element) -> Iterator[tuple[str, str]]:
         yield from _set(child, f"{subject}: ")
 
 
-def _set(element: etree._Element, prefix: str) -> Iterator[tuple[str, str]]:
+def _operators(element: etree._Element) -> frozenset[str]:
+    return OPERATORS if element.tag == "meta_attributes" else frozenset()
+
+
+def _set(element: etree._Element, prefix: str, *, leave_out: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
     """Yield the names and values of a set; one with a rule is compared as a whole, being more than its values."""
     pairs = element.findall("nvpair")
     if len(pairs) != sum(1 for _ in children(element)) or element.get("id-ref"):
@@ -120,7 +126,15 @@ def _set(element: etree._Element, prefix: str) -> Iterator[tuple[str, str]]:
         return
     for pair in pairs:
         name = pair.get("name", "")
-        yield f"{prefix}{name}", meaning(name, pair.get("value", ""))
+        if name not in leave_out:
+            yield f"{prefix}{name}", meaning(name, pair.get("value", ""))
+
+
+def operators(resource: etree._Element) -> dict[str, str]:
+    """Return what an operator has said of the resource itself, without a rule: its meta attributes of OPERATORS."""
+    sets = [each for each in resource.iterfind("meta_attributes") if each.find("rule") is None]
+    pairs = [pair for each in sets for pair in each.iterfind("nvpair") if pair.get("name") in OPERATORS]
+    return {pair.get("name", ""): pair.get("value", "") for pair in reversed(pairs)}
 
 
 def _plain(element: etree._Element) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """A running cluster's CIB and the spec: what differs, and the CIB with hakit's part made as declared.
 
 hakit owns resources, constraints, the defaults of resources and operations, and the few cluster properties that
-it sets. Everything else is Pacemaker's or the operator's and is never touched.
+it sets. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
+(target-role), which is an operator's word (docs/decisions/0021-stopped-stays-stopped.md).
 """
 
 from __future__ import annotations
@@ -69,6 +70,13 @@ def leftovers(live_cib_xml: str) -> tuple[str, ...]:
     return tuple(name for name in names if _leftover(name))
 
 
+def stopped(live_cib_xml: str) -> tuple[str, ...]:
+    """Return the ids of the resources and groups of which an operator said themselves that they are to be stopped."""
+    resources = facts.section(fragments.parse(live_cib_xml), "resources")
+    found = (each for element in facts.children(resources) for each in element.iter(*facts.RESOURCES))
+    return tuple(each.get("id", "") for each in found if facts.operators(each).get("target-role") == "Stopped")
+
+
 def _leftover(name: str) -> bool:
     return name.startswith(_LEFTOVERS)
 
@@ -95,7 +103,21 @@ def _best(old: etree._Element | None, element: etree._Element, read: _Read) -> e
     if element.tag == "group":
         members = {member.get("id"): member for member in old if member.tag in facts.RESOURCES}
         new[:] = [_best(members.get(child.get("id")), child, read) for child in element]
+    _keep_wishes(old, new)
     return new
+
+
+def _keep_wishes(old: etree._Element, new: etree._Element) -> None:
+    """Carry over what an operator has said of the resource: a service that was stopped by hand stays stopped."""
+    said = facts.operators(old)
+    if not said:
+        return
+    kept = new.find("meta_attributes")
+    if kept is None:
+        kept = etree.Element("meta_attributes", id=f"{new.get('id')}-meta_attributes")
+        new.insert(0, kept)
+    for name, value in said.items():
+        etree.SubElement(kept, "nvpair", id=f"{kept.get('id')}-{name}", name=name, value=value)
 
 
 def _alone(element: etree._Element) -> etree._Element:

@@ -50,6 +50,7 @@ class Host:
         self.loaded: tuple[str, str] | None = None
         self.looks_until_elected = 0
         self.seen_all = False
+        self.failed: dict[str, str] = {}  # operations of resources that failed here, with the reason
 
     def text(self, path: str) -> str:
         """Return a file's content; empty when there is none."""

@@ -141,6 +141,7 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("dpkg-query",): _packages,
     ("timedatectl",): _always(0, "NTPSynchronized=yes\n"),
     ("crm_mon",): _monitor,
+    ("crm_resource", "--wait"): _always(0, ""),
     ("cibadmin", "--query"): _cib,
     ("corosync-cmapctl",): _links,
     ("corosync-quorumtool",): _quorum,

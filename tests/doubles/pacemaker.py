@@ -26,6 +26,7 @@ class Primitive:
     agent: str
     unit: str
     vip: str
+    target: str
 
 
 def start(host: Host, everyone: Sequence[Host]) -> None:
@@ -84,11 +85,11 @@ def push(host: Host, everyone: Sequence[Host], new: str) -> None:
     root.set("epoch", str(int(root.get("epoch", "0")) + 1))
     before = primitives(host)
     _share(members(host, everyone), etree.tostring(root).decode())
-    _end([primitive for primitive in before if primitive not in primitives(host)], members(host, everyone))
+    end([primitive for primitive in before if primitive not in primitives(host)], members(host, everyone))
     _settle(members(host, everyone))
 
 
-def _end(gone: list[Primitive], ours: list[Host]) -> None:
+def end(gone: list[Primitive], ours: list[Host]) -> None:
     for each in ours:
         for primitive in gone:
             if primitive.unit:
@@ -131,6 +132,7 @@ def _primitive(element: etree._Element) -> Primitive:
         ":".join(filter(None, (kind, element.get("provider", ""), name))),
         unit,
         f"{values['ip']}/{values['cidr_netmask']}" if "ip" in values else "",
+        next(iter(element.xpath("(.|..)/meta_attributes/nvpair[@name='target-role']/@value")), ""),
     )
 
 
@@ -149,11 +151,29 @@ def _settle(ours: list[Host]) -> None:
     if not (elected and quorate(ours[0], ours)):
         return
     _mark(ours)
+    if maintained(ours[0]):
+        return
+    able = [each for each in ours if each.name not in standby(ours[0])]
     for group in dict.fromkeys(primitive.group for primitive in primitives(ours[0])):
         parts = [primitive for primitive in primitives(ours[0]) if primitive.group == group]
-        there = [each for each in ours if any(_holds(each, part) for part in parts)]
-        if len(there) != 1 or not all(_holds(there[0], part) for part in parts):
-            place(ours, group, (there or ours)[0].name)
+        there = [each for each in able if any(holds(each, part) for part in parts)]
+        if not able or any(part.target == "Stopped" for part in parts):
+            end(parts, ours)
+        elif len(there) != 1 or not all(holds(there[0], part) for part in parts):
+            place(ours, group, (there or able)[0].name)
+
+
+def standby(host: Host) -> set[str]:
+    """Name the nodes that are to run nothing."""
+    root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
+    return set(root.xpath("configuration/nodes/node[.//nvpair[@name='standby' and @value='on']]/@uname"))
+
+
+def maintained(host: Host) -> bool:
+    """Say whether maintenance is on; the first set's word counts before those of the others."""
+    root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
+    said = root.xpath("configuration/crm_config/cluster_property_set/nvpair[@name='maintenance-mode']/@value")
+    return bool(said) and said[0] == "true"
 
 
 def _version(cib: str) -> tuple[int, int, int]:
@@ -193,21 +213,37 @@ def _status(host: Host, ours: list[Host], *, elected: bool, quorate_: bool) -> s
     etree.SubElement(summary, "stack", type="corosync")
     dc = {"present": "true", "name": ours[0].name, "with_quorum": _word(quorate_)} if elected else {"present": "false"}
     etree.SubElement(summary, "current_dc", dc)
-    etree.SubElement(summary, "cluster_options", {"stonith-enabled": "false", "maintenance-mode": "false"})
+    etree.SubElement(
+        summary, "cluster_options", {"stonith-enabled": "false", "maintenance-mode": _word(maintained(host))}
+    )
     nodes = etree.SubElement(root, "nodes")
     for name in sorted(_named(host)) if elected else ():
         there = next((each for each in ours if each.name == name), None)
         flags = dict.fromkeys(("standby", "maintenance", "pending", "unclean"), "false")
         dc_here = _word(there is ours[0])
+        flags["standby"] = _word(name in standby(host))
         etree.SubElement(nodes, "node", {"name": name, "online": _word(there is not None), "is_dc": dc_here} | flags)
     resources = etree.SubElement(root, "resources")
     for primitive in primitives(host):
-        _resource(resources, primitive, [each for each in ours if _holds(each, primitive)])
+        _resource(resources, primitive, [each for each in ours if holds(each, primitive)])
+    _failures(root, ours)
     etree.SubElement(root, "status", code="0", message="OK")
     return etree.tostring(root).decode()
 
 
-def _holds(host: Host, primitive: Primitive) -> bool:
+def _failures(root: etree._Element, ours: list[Host]) -> None:
+    history = etree.SubElement(root, "node_history")
+    failures = etree.SubElement(root, "failures")
+    for each in ours:
+        known = etree.SubElement(history, "node", name=each.name)
+        for operation, reason in each.failed.items():
+            name = operation.rsplit("_", 2)[0]
+            etree.SubElement(known, "resource_history", {"id": name, "fail-count": "1"})
+            said = {"exitstatus": "error", "exitreason": reason, "last-rc-change": "Tue Nov 24 17:00:00 2026"}
+            etree.SubElement(failures, "failure", {"op_key": operation, "node": each.name} | said)
+
+
+def holds(host: Host, primitive: Primitive) -> bool:
     return host.running(primitive.unit) if primitive.unit else ip_interface(primitive.vip) in host.vips
 
 
@@ -216,6 +252,7 @@ def _resource(resources: etree._Element, primitive: Primitive, where: list[Host]
     above = etree.SubElement(resources, "group", id=primitive.group) if above is None else above
     role = "Started" if where else "Stopped"
     flags = {"failed": "false", "blocked": "false", "managed": "true", "active": _word(bool(where))}
+    flags |= {"target_role": primitive.target} if primitive.target else {}
     known = {"id": primitive.id, "resource_agent": primitive.agent, "role": role}
     element = etree.SubElement(above, "resource", known | flags)
     for each in where:

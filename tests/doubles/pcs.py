@@ -12,6 +12,7 @@ from hakit.observe import node as paths
 from tests.doubles import pacemaker
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host
+from tests.doubles.operating import operate
 
 Answer = tuple[int, str, str]
 FINE: Answer = (0, "", "")
@@ -21,7 +22,7 @@ YES = {"0.10": "--force", "0.11": "--force", "0.12": "--yes"}
 MOVE = {"0.10": "move", "0.11": "move-with-constraint", "0.12": "move-with-constraint"}
 
 
-def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation: str) -> Answer:  # noqa: C901, PLR0911 - one case per command
+def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation: str) -> Answer:  # noqa: C901, PLR0911, PLR0912 - one case per command
     """Obey one command; an unknown one is an assertion failure."""
     match words:
         case ("cluster", "destroy", "--help"):
@@ -54,6 +55,8 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
             return _move(host, everyone, group, node)
         case ("resource", "clear", group):
             return _clear(host, everyone, group)
+        case ("node" | "property" | "resource", *_):
+            return operate(host, everyone, words)
     raise AssertionError(f"{host.name}: unknown to this pcs: {words}")
 
 

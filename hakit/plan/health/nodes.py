@@ -61,7 +61,7 @@ class NodeResting(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return f"pcs node un{self.mode} {self.node}"
+        return f"hakit unstandby {self.node}" if self.mode == "standby" else f"pcs node unmaintenance {self.node}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

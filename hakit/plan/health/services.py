@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.core import Finding
-from hakit.model import Service
+from hakit.core import Finding, Severity
+from hakit.model import Cluster, Service
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.seen import Seen
 
@@ -28,7 +28,7 @@ class NotServing(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return f"the failed actions say why; mend the cause, then: pcs resource cleanup {self.service}"
+        return f"the failed actions say why; mend the cause, then: hakit cleanup {self.service}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +66,26 @@ class Apart(Finding):
         return f"service {self.service}: its parts are on different nodes: {', '.join(self.nodes)}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutOfService(Finding):
+    """A service is stopped by an operator's wish: its own stop, or that of a service it depends on."""
+
+    code = "HK334"
+    severity = Severity.WARNING
+    service: str
+    stopped: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        if self.service == self.stopped:
+            return f"service {self.service} is out of service: an operator stopped it, and it stays so"
+        return f"service {self.service} waits for {self.stopped}, which is out of service"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"hakit start {self.stopped}"
+
+
 def parts(service: Service) -> tuple[str, ...]:
     """Name the service's primitives in the CIB."""
     return (*((f"{service.name}-vip",) if service.vip else ()), f"{service.name}-unit")
@@ -76,6 +96,20 @@ def place(service: Service, state: ClusterState) -> str:
     nodes = {state.placed.get(part, ()) for part in parts(service)}
     alone = next(iter(nodes)) if len(nodes) == 1 else ()
     return alone[0] if len(alone) == 1 and not _broken(service, state) else ""
+
+
+def out_of_service(cluster: Cluster, service: Service, state: ClusterState) -> str:
+    """Name the service whose stop, by an operator, keeps this one down: itself or one it depends on; else empty."""
+    off = {each.id for each in state.resources if each.target == "Stopped"}
+    if off.intersection(parts(service)):
+        return service.name
+    below = (out_of_service(cluster, cluster.service(name), state) for name in service.depends_on)
+    return next(filter(None, below), "")
+
+
+def as_wished(cluster: Cluster, service: Service, state: ClusterState) -> bool:
+    """Say whether the service runs in one piece, or rests because an operator wants it to."""
+    return bool(place(service, state) or out_of_service(cluster, service, state))
 
 
 def _broken(service: Service, state: ClusterState) -> bool:
@@ -89,17 +123,22 @@ def check(seen: Seen) -> Iterator[Finding]:
     if state is None:
         return
     for service in seen.cluster.services:
-        yield from _by_cluster(service, state)
+        stopped = out_of_service(seen.cluster, service, state)
+        if stopped:
+            yield OutOfService(service=service.name, stopped=stopped)
+        yield from _by_cluster(service, state, resting=bool(stopped))
         yield from _by_hosts(service, seen)
 
 
-def _by_cluster(service: Service, state: ClusterState) -> Iterator[Finding]:
+def _by_cluster(service: Service, state: ClusterState, *, resting: bool) -> Iterator[Finding]:
     known = {resource.id: resource for resource in state.resources}
     places = set()
     for part in parts(service):
         resource = known.get(part)
         if resource is None:
             yield NotServing(service=service.name, resource=part, how="not in the cluster")
+        elif resting and not (resource.failed or resource.blocked):
+            continue
         elif resource.failed or resource.blocked or resource.role != "Started" or not resource.nodes:
             how = "blocked" if resource.blocked else "failed" if resource.failed else resource.role.lower() or "stopped"
             yield NotServing(service=service.name, resource=part, how=how)

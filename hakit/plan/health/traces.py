@@ -54,7 +54,7 @@ class FailCount(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return f"when the cause is mended: pcs resource cleanup {self.resource}"
+        return "when the cause is mended: hakit cleanup"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,7 +70,7 @@ def test_what_is_wrong_is_marked_and_has_its_remedy(shown: object, healthy: Seen
     assert "ring 1  172.16.233.11  cut off to qsp-b" in told
     assert "✗ qsp-b: standby" in told
     assert "✗ no quorum: services are stopped until enough nodes see each other" in told
-    assert told[-1].startswith("i ") and any("pcs node unstandby qsp-b" in line for line in told)
+    assert told[-1].startswith("i ") and any("hakit unstandby qsp-b" in line for line in told)
 
 
 def test_a_node_that_was_not_reached(shown: object, healthy: Seen) -> None:

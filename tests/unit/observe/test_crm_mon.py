@@ -8,7 +8,7 @@ import pytest
 
 from hakit.core import HakitError
 from hakit.observe import crm_mon
-from hakit.observe.crm_mon import ClusterState, ResourceState
+from hakit.observe.crm_mon import Ban, ClusterState, ResourceState
 
 DATA = Path(__file__).parent / "data"
 every_release = pytest.mark.parametrize("release", ["bookworm", "trixie"])
@@ -58,7 +58,7 @@ def test_maintenance_leaves_resources_running_but_unmanaged(release: str) -> Non
 @every_release
 def test_a_ban_is_named_and_what_is_on_its_way_has_its_role(release: str) -> None:
     state = said(release, "banned")
-    assert state.bans == ("cli-ban-squid-on-qsp-a",)
+    assert state.bans == (Ban("cli-ban-squid-on-qsp-a", "squid", "qsp-a", -1_000_000),)
     assert {resource.id: resource.role for resource in state.resources} == {
         "squid-vip": "Started",
         "squid-unit": "Starting",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hakit.apply.bootstrap import bootstrap
 from hakit.apply.look import look
-from hakit.core import Finding, Tape
+from hakit.core import Command, Finding, Tape
 from hakit.model import Cluster
 from hakit.observe.crm_mon import ClusterState, NodeState, ResourceState
 from hakit.observe.node import NodeFacts
@@ -77,3 +77,8 @@ def _changed(old: ResourceState, changes: dict[str, object]) -> ResourceState:
 def found(whole: Seen) -> list[Finding]:
     """Return what is wrong, without the decisions that every one of these clusters shares."""
     return [finding for finding in report.findings(whole) if finding.code != "HK350"]
+
+
+def command(*argv: str) -> Command:
+    """Return a command that somebody gives by hand on a host."""
+    return Command(argv)

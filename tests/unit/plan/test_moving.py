@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hakit.core import HakitError
-from hakit.observe.crm_mon import History
+from hakit.observe.crm_mon import Ban, History
 from hakit.plan.seen import Seen
 from hakit.plan.switchover import Move, move
 from tests.sample_clusters import SQUID, cluster
@@ -100,3 +100,25 @@ def test_when_nobody_can_take_it_every_reason_is_told(three: Seen) -> None:
 def test_a_service_without_a_vip_moves_too() -> None:
     whole = running.seen(cluster(replace(SQUID, vip=None)))
     assert move(whole, "squid", None).target == "qsp-b"
+
+
+def banned(whole: Seen, resource: str, node: str, weight: int = -1_000_000) -> Seen:
+    return running.state(whole, lambda old: replace(old, bans=(Ban("cli-ban-x", resource, node, weight),)))
+
+
+@pytest.mark.parametrize("resource", ["squid", "squid-unit"])
+def test_a_ban_keeps_it_away(three: Seen, resource: str) -> None:
+    whole = banned(three, resource, "qsp-b")
+    assert f"cli-ban-x bans {resource} from qsp-b" in refused(whole, "qsp-b")
+    assert move(whole, "squid", None).target == "qsp-c"
+
+
+def test_a_dislike_or_another_s_ban_does_not(three: Seen) -> None:
+    assert move(banned(three, "squid", "qsp-b", -50), "squid", "qsp-b").target == "qsp-b"
+    assert move(banned(three, "web", "qsp-b"), "squid", "qsp-b").target == "qsp-b"
+
+
+def test_what_an_operator_stopped_is_not_moved(three: Seen) -> None:
+    assert refused(running.resource(three, "squid-unit", target="Stopped")) == (
+        "squid is out of service; nothing was moved"
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hakit.core import HakitError
-from hakit.model import Cluster, Service
+from hakit.model import Cluster, Service, Switchback
 from hakit.render import cib, differences, foreign, leftovers, merged
 from tests.sample_clusters import SQUID, cluster, clusters
 
@@ -54,10 +54,31 @@ def test_a_difference_is_said_in_a_line_and_put_right(old: str, new: str, line: 
     assert differences(merged(live, cluster()), cluster()) == ()
 
 
-def test_what_an_operator_switched_off_is_seen() -> None:
-    off = '<meta_attributes id="m"><nvpair id="n" name="target-role" value="Stopped"/></meta_attributes>'
+OFF = '<meta_attributes id="m"><nvpair id="n" name="target-role" value="Stopped"/></meta_attributes>'
+STOPPED = edited(LIVE, '<group id="squid">', f'<group id="squid">{OFF}')
+
+
+def test_what_an_operator_switched_off_is_no_difference_and_stays_so() -> None:
+    assert differences(STOPPED, cluster()) == ()
+    assert part(merged(STOPPED, cluster()), ".") == part(STOPPED, ".")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [replace(SQUID, unit="nginx.service"), replace(SQUID, vip=None), replace(SQUID, switchback=Switchback.AUTOMATIC)],
+)
+def test_a_stopped_service_that_changes_stays_stopped(wanted: Service) -> None:
+    after = etree.fromstring(merged(STOPPED, cluster(wanted)))
+    roles = after.xpath("//group[@id='squid']/meta_attributes/nvpair[@name='target-role']/@value")
+    assert roles == ["Stopped"]
+    assert differences(etree.tostring(after, encoding="unicode"), cluster(wanted)) == ()
+
+
+def test_another_meta_attribute_beside_an_operator_s_wish_is_drift() -> None:
+    off = OFF.replace("<nvpair", '<nvpair id="o" name="is-managed" value="false"/><nvpair')
     live = edited(LIVE, '<group id="squid">', f'<group id="squid">{off}')
-    assert differences(live, cluster()) == ("resource squid: meta attribute target-role is Stopped, should not be set",)
+    assert differences(live, cluster()) == ("resource squid: meta attribute is-managed is false, should not be set",)
+    assert "Stopped" in merged(live, cluster()) and "is-managed" not in merged(live, cluster())
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,10 @@ class OutOfService(Finding):
 
     code = "HK334"
     severity = Severity.WARNING
+    matters = (
+        "Nobody is served, and nothing will start it: a stop by hand outlasts failovers, reboots and applying the spec."
+    )
+    see = "docs/decisions/0021-stopped-stays-stopped.md"
     service: str
     stopped: str
 

@@ -102,8 +102,11 @@ class OwnCgroups:
 
 
 def keeper() -> Keeper:
-    """Choose by what this machine's PID 1 is (sd_booted(3): the folder exists where systemd is it)."""
-    return SystemdUnits() if Path("/run/systemd/system").is_dir() else OwnCgroups()
+    """Choose by whether systemd is this machine's PID 1: then it listens at its own socket.
+
+    That /run/systemd/system exists, which sd_booted(3) goes by, is not enough: whoever writes a drop-in makes it.
+    """
+    return SystemdUnits() if Path("/run/systemd/private").is_socket() else OwnCgroups()
 
 
 def hierarchies(mounted: str) -> list[Path]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hakit.apply import glance, materials, stage, verify
+from hakit.apply import glance, materials, stage, tools, verify
 from hakit.apply.look import look, look_at_some
 from hakit.apply.preflight import judge
 from hakit.core import Clock, ExitCode, Finding, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster
-from hakit.plan import pcs
 from hakit.plan.bootstrap.refusals import refusals
 from hakit.plan.bootstrap.stages import stages
 from hakit.plan.dialect import Dialect
@@ -21,7 +21,6 @@ from hakit.plan.preflight.clusters import BrokenCorosyncConf, OtherCluster
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.wanted import Wanted, wanted
-from hakit.run.hosts import fan_out
 
 # More than there are stages; each round must leave something less to do.
 _ROUNDS = 12
@@ -69,16 +68,16 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
     `agree` is shown the whole plan and what preflight found worth knowing, once, before the first change.
     Raises Refused, CommandFailed, HostUnreachable, and HakitError when the person does not agree.
     """
-    dialects: Mapping[str, Dialect] = {}
     agreed = False
     last: tuple[Stage, ...] = ()
     seen = _look(cluster, runner)
+    dialects = tools.assumed(seen)
     for _ in range(_ROUNDS):
-        goal = wanted(cluster, seen.hosts, materials.material(seen, runner))
+        goal = _wanted(seen, dialects, runner)
         against = tuple(refusals(goal, seen, replace=replace))
         if against:
             raise Refused(against)
-        left = stages(goal, seen, dialects or dict.fromkeys(seen.hosts, pcs.Pcs()))
+        left = stages(goal, seen, dialects)
         if not left and not seen.awake:
             seen = _awake(cluster, runner, clock)
             continue
@@ -86,9 +85,9 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
             return _verified(goal, runner, clock, changed=agreed)
         if not agreed:
             # Asking the network and pcs takes seconds, so only when something is to be done.
-            found = _preflight(cluster, seen, runner, listener, replace=replace)
-            dialects = detected(cluster, runner)
-            left = stages(goal, seen, dialects)
+            found = _preflight(goal.cluster, seen, runner, listener, replace=replace)
+            dialects = tools.detected(seen, runner)
+            left = stages(_wanted(seen, dialects, runner), seen, dialects)
             if not agree(left, found):
                 raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
             agreed = True
@@ -100,6 +99,13 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
         last = left
         seen = look(cluster, runner)
     raise HakitError(f"not finished after {_ROUNDS} rounds; something undoes what is done", hint="hakit status")
+
+
+def _wanted(seen: Seen, dialects: Mapping[str, Dialect], runner: Runner) -> Wanted:
+    """Give what is wanted, driven by the tool that there is."""
+    tool = next(dialect.tool for dialect in dialects.values())
+    cluster = dataclasses.replace(seen.cluster, tool=tool)
+    return wanted(cluster, seen.hosts, materials.material(seen, runner))
 
 
 def _look(cluster: Cluster, runner: Runner) -> Seen:
@@ -142,19 +148,6 @@ def _same(now: tuple[Stage, ...], before: tuple[Stage, ...]) -> bool:
         return [(step.title, step.host) for step in stages_[0].steps] if stages_ else []
 
     return names(now) == names(before)
-
-
-def detected(cluster: Cluster, runner: Runner) -> Mapping[str, Dialect]:
-    """Find out which dialect the tool on each node speaks. Raises HostUnreachable."""
-
-    def one(host: str) -> Dialect:
-        return pcs.detect(runner.batch(host, pcs.USAGE, keep_going=True))
-
-    found = fan_out((node.name for node in cluster.nodes), one)
-    for answer in found.values():
-        if isinstance(answer, HakitError):
-            raise answer
-    return {name: answer for name, answer in found.items() if not isinstance(answer, HakitError)}
 
 
 def _verified(goal: Wanted, runner: Runner, clock: Clock, *, changed: bool) -> Result:

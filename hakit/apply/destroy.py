@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hakit.apply import stage
-from hakit.apply.bootstrap import detected
+from hakit.apply import stage, tools
 from hakit.apply.look import look
 from hakit.core import ExitCode, HakitError, Listener, Runner
 from hakit.model import Cluster
 from hakit.observe.record import Phase
 from hakit.plan import destroy as plan
-from hakit.plan import pcs
 from hakit.plan.seen import Belonging, Seen
 from hakit.plan.step import Stage
 
@@ -29,13 +27,13 @@ def destroy(
     agreed = False
     for _ in range(_ROUNDS):
         seen = look(cluster, runner)
-        left = plan.stages(seen, dict.fromkeys(seen.hosts, pcs.Pcs()))
+        left = plan.stages(seen, tools.assumed(seen))
         if not left and agreed:
             return True
         _refuse_others(seen, something_to_do=bool(left))
         if not left:
             return False
-        left = plan.stages(seen, detected(cluster, runner))
+        left = plan.stages(seen, tools.detected(seen, runner))
         if not agreed and not agree(left):
             raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
         agreed = True

@@ -6,11 +6,10 @@ import time
 from dataclasses import dataclass
 
 from hakit import render
-from hakit.apply import glance, stage
+from hakit.apply import glance, stage, tools
 from hakit.apply.look import look_at_reachable, look_at_some
 from hakit.core import Clock, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster, Switchback
-from hakit.plan import pcs
 from hakit.plan.dialect import Dialect
 from hakit.plan.health import services
 from hakit.plan.seen import Seen
@@ -43,7 +42,7 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
         return Moved(move, 0.0)
     _refuse_return(cluster, move)
     door = seen.running[0]
-    dialect = pcs.detect(runner.batch(door, pcs.USAGE, keep_going=True))
+    dialect = tools.detected(seen, runner, (door,))[door]
     start = time.monotonic()
     try:
         wish = Step(

@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from hakit.core.errors import ExitCode, HakitError
+from hakit.model import Tool
 
 DEFAULT_SPEC = Path("hakit.yaml")
 
@@ -53,6 +54,19 @@ def spec_option(function: _F) -> _F:
 def json_option(function: _F) -> _F:
     """Add --json; the command takes `as_json: bool`."""
     return click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON, for programs.")(function)
+
+
+def tool_option(function: _F) -> _F:
+    """Add --tool pcs|crm|auto; the command takes `tool: Tool`."""
+    return click.option(
+        "--tool",
+        type=click.Choice([tool.value for tool in Tool]),
+        default=Tool.AUTO.value,
+        show_default=True,
+        envvar="HAKIT_TOOL",
+        callback=lambda _ctx, _param, value: Tool(value),
+        help="What to drive the cluster with; auto: what it was made with, else what all nodes have, pcs first.",
+    )(function)
 
 
 def yes_option(function: _F) -> _F:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -11,10 +12,11 @@ from hakit.apply import verify
 from hakit.apply.bootstrap import Result
 from hakit.apply.bootstrap import bootstrap as engine
 from hakit.cli import findings, plans, tree
-from hakit.cli.arguments import spec_argument, ssh_config_option, yes_option
+from hakit.cli.arguments import spec_argument, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import door
 from hakit.cli.progress import Bars
 from hakit.core import ExitCode, Finding, Severity, SystemClock
+from hakit.model import Tool
 from hakit.plan.step import Stage
 
 
@@ -22,14 +24,15 @@ from hakit.plan.step import Stage
 @spec_argument
 @yes_option
 @click.option("--replace", is_flag=True, help="Destroy another cluster that the hosts belong to. Can't be undone.")
+@tool_option
 @ssh_config_option
-def bootstrap(spec: Path, *, yes: bool, replace: bool, ssh_config: Path | None) -> int:
+def bootstrap(spec: Path, *, yes: bool, replace: bool, tool: Tool, ssh_config: Path | None) -> int:
     """Make bare hosts, or a half-made cluster, what the spec file says.
 
     Looks at every node first, shows what is missing and asks; then does it and proves that it works. Given again
     it does only what is still missing. `hakit destroy` undoes it.
     """
-    cluster = spec_.read(spec)
+    cluster = dataclasses.replace(spec_.read(spec), tool=tool)
     bars = Bars()
 
     def agree(stages: tuple[Stage, ...], found: tuple[Finding, ...]) -> bool:

@@ -10,8 +10,10 @@ from enum import StrEnum
 class Release(StrEnum):
     """The Debian releases that the lab builds."""
 
+    BULLSEYE = "bullseye"
     BOOKWORM = "bookworm"
     TRIXIE = "trixie"
+    TESTING = "testing"
 
 
 PACKAGES = (

@@ -4,6 +4,7 @@ from hakit.model.cluster import Cluster, Fencing, Node, NoFencing, Ring
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.service import TIMEOUTS, Agent, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
+from hakit.model.tool import Tool
 
 __all__ = [
     "PROFILES",
@@ -23,6 +24,7 @@ __all__ = [
     "TcpQuestion",
     "Timeouts",
     "Timing",
+    "Tool",
     "UnixQuestion",
     "Vip",
 ]

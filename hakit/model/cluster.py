@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from hakit.model.service import Service
 from hakit.model.timing import PROFILES, Timing
+from hakit.model.tool import Tool
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -43,7 +44,10 @@ Fencing = NoFencing
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The whole spec, with every default filled in. `autostart`: the cluster starts when a node boots."""
+    """The whole spec, with every default filled in. `autostart`: the cluster starts when a node boots.
+
+    `tool` is not in the spec: it is what the person at the keyboard wants the cluster driven with.
+    """
 
     name: str
     nodes: tuple[Node, ...]
@@ -52,6 +56,7 @@ class Cluster:
     services: tuple[Service, ...] = ()
     timing: Timing = PROFILES["normal"]
     autostart: bool = True
+    tool: Tool = Tool.AUTO
 
     def node(self, name: str) -> Node:
         """Return the node of that name. Raises KeyError."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from hakit.core import HakitError
+from hakit.model.tool import Tool
 
 FOLDER = "/var/lib/hakit"
 PATH = f"{FOLDER}/record.json"
@@ -33,12 +34,17 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The host before bootstrap: its units, and the paths of the files that were kept in BEFORE."""
+    """The host before bootstrap: its units, and the paths of the files that were kept in BEFORE.
+
+    `tool` is the one that bootstrap drove the cluster with; notes of earlier versions of hakit, which knew pcs alone,
+    don't say.
+    """
 
     cluster: str
     units: Mapping[str, UnitBefore] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     phase: Phase = Phase.NOTED
+    tool: Tool = Tool.PCS
 
     def dump(self) -> str:
         """Give the text that `parse` reads."""
@@ -51,7 +57,9 @@ def parse(text: str) -> Record:
         data = json.loads(text)
         units = {name: UnitBefore(str(u["boot"]), bool(u["active"])) for name, u in data["units"].items()}
         files = tuple(str(path) for path in data["files"])
-        return Record(str(data["cluster"]), units, files, Phase(data.get("phase", Phase.NOTED)))
+        return Record(
+            str(data["cluster"]), units, files, Phase(data.get("phase", Phase.NOTED)), Tool(data.get("tool", Tool.PCS))
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HakitError(
             f"{PATH} is damaged: {error}", hint=f"look at it, and remove it if it is of no use: {PATH}"

@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from hakit.core import Action
+from hakit.model import Tool
 
 
 class Dialect(Protocol):
-    """One class per tool and generation; each verb gives the actions that do it on one node."""
+    """One class per tool and generation; each verb gives the actions that do it on one node, none where none is needed.
+
+    `tool` is which tool it is. `daemon` is the unit by which the tool reaches the other nodes, which it gets to know by a token; "" for a tool
+    that has none.
+    """
+
+    @property
+    def tool(self) -> Tool:
+        """Name the tool."""
+
+    @property
+    def daemon(self) -> str:
+        """Name the unit."""
 
     def destroy(self) -> tuple[Action, ...]:
         """Stop the cluster on this node and remove its configuration."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hakit.core import Action, Command, Outcome
+from hakit.model import Tool
 
 # Its generations differ in options, and each says in its usage which it has; versions are not compared.
 USAGE: tuple[Command, ...] = (
@@ -16,14 +17,16 @@ USAGE: tuple[Command, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pcs:
-    """pcs. `yes` is how it is told not to ask; `move_verb` is the move that leaves the constraint to us."""
+    """pcs. `yes` is how it is told not to ask, if it would; `move_verb` is the move that leaves the constraint to us."""
 
     yes: str = "--force"
     move_verb: str = "move"
+    tool: Tool = Tool.PCS
+    daemon: str = "pcsd.service"
 
     def destroy(self) -> tuple[Action, ...]:
         """Stop the cluster on this node and remove its configuration."""
-        return (Command(("pcs", "cluster", "destroy", self.yes), timeout=180),)
+        return (Command(("pcs", "cluster", "destroy", *((self.yes,) if self.yes else ())), timeout=180),)
 
     def take_token(self, token_file: str) -> tuple[Action, ...]:
         """Let whoever shows the token in the file drive this node."""
@@ -100,10 +103,15 @@ class Pcs:
         return (Command(("pcs", "resource", "enable", group), timeout=120),)
 
 
-def detect(usage: tuple[Outcome, ...]) -> Pcs:
-    """Choose by the outcomes of USAGE."""
+def detect(usage: tuple[Outcome, ...]) -> Pcs | None:
+    """Choose by the outcomes of USAGE; None when pcs doesn't work here.
+
+    A usage ends with exit code 0 or 1, by generation; what is missing or broken says no usage.
+    """
     destroy, move = (outcome.stdout + outcome.stderr for outcome in usage)
+    if "Usage: pcs cluster destroy" not in destroy:
+        return None
     return Pcs(
-        yes="--yes" if "--yes" in destroy else "--force",
+        yes=next((option for option in ("--yes", "--force") if option in destroy), ""),
         move_verb="move-with-constraint" if "move-with-constraint <resource id>" in move else "move",
     )

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hakit.core import Action, Command, Outcome
+from hakit.model.tool import Tool
 
-# Without these there is no cluster of hakit's kind.
-NEEDED = ("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents")
+# Without these there is no cluster of hakit's kind; one of the two tools has to be there besides.
+NEEDED = ("corosync", "pacemaker", "pacemaker-cli-utils", "resource-agents")
+TOOLS = {Tool.PCS: "pcs", Tool.CRM: "crmsh"}
 # These are used where they are.
-WELCOME = ("crmsh", "sbd", "fence-agents")
+WELCOME = ("sbd", "fence-agents")
+ALL = (*NEEDED, *TOOLS.values(), *WELCOME)
 
 ACTIONS: tuple[Action, ...] = (
     # Exit code 1: some are not known at all; the others are listed all the same (dpkg-query(1)).
     Command(
-        ("dpkg-query", "--show", "--showformat", "${Package}\t${db:Status-Abbrev}\t${Version}\n", *NEEDED, *WELCOME),
+        ("dpkg-query", "--show", "--showformat", "${Package}\t${db:Status-Abbrev}\t${Version}\n", *ALL),
         ok_codes=frozenset({0, 1}),
         timeout=20,
         changes_state=False,

@@ -16,10 +16,10 @@ from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
 
-def notes(wanted: Wanted, seen: Seen) -> Iterator[Step]:
+def notes(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Write down how each host stands, before anything of it is changed."""
     for name in seen.hosts:
-        actions = _notes(wanted, seen, name)
+        actions = _notes(wanted, seen, name, dialects[name].daemon)
         if actions:
             yield Step("note how the host stands", name, "so that hakit destroy can put it back", actions)
 
@@ -29,7 +29,7 @@ def prepare(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iter
     for name, host in seen.hosts.items():
         yield from _clear(seen, host, dialects[name])
         yield from _agent(wanted, seen, name)
-        yield from _pcsd(host)
+        yield from _daemon(host, dialects[host.host].daemon)
         yield from _units(wanted, seen, host)
     yield from tokens.hand_out(wanted, seen, dialects)
 
@@ -53,11 +53,11 @@ def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
         yield step
 
 
-def _pcsd(host: HostFacts) -> Iterator[Step]:
-    pcsd = host.units["pcsd.service"]
-    if not (pcsd.enabled and pcsd.running):
-        command = Command(("systemctl", "enable", "--now", "--", "pcsd.service"), timeout=180)
-        yield Step("start pcsd, now and at boot", host.host, "pcs drives the nodes through it", (command,))
+def _daemon(host: HostFacts, unit: str) -> Iterator[Step]:
+    if unit and not (host.units[unit].enabled and host.units[unit].running):
+        name = unit.removesuffix(".service")
+        command = Command(("systemctl", "enable", "--now", "--", unit), timeout=180)
+        yield Step(f"start {name}, now and at boot", host.host, "the nodes are driven through it", (command,))
 
 
 def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
@@ -89,20 +89,22 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names) if len(names) <= most else f"{names[0]} and {len(names) - 1} more"
 
 
-def _notes(wanted: Wanted, seen: Seen, name: str) -> tuple[Command | Put, ...]:
+def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command | Put, ...]:
     """Give the actions that keep what a bootstrap would change; none when all of it is kept already."""
     host, old = seen.hosts[name], seen.nodes[name].record
     if old and old.phase is Phase.RETURNED:
         old = None  # all of it was put back; only the notes themselves are left
     kept = old.units if old else {}
-    asked = (*STACK, "pcsd.service", *(service.unit for service in wanted.cluster.services))
+    units = (service.unit for service in wanted.cluster.services)
+    asked = (*STACK, *((daemon,) if daemon else ()), *units)
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }
-    if old and old.cluster == wanted.cluster.name and old.phase is Phase.NOTED and not missing:
+    tool = wanted.cluster.tool
+    if old and (old.cluster, old.tool, old.phase) == (wanted.cluster.name, tool, Phase.NOTED) and not missing:
         return ()
     files = old.files if old else _files(seen, name)
-    note = Record(wanted.cluster.name, {**missing, **kept}, files)
+    note = Record(wanted.cluster.name, {**missing, **kept}, files, tool=tool)
     save: tuple[Command | Put, ...] = (Command(("mkdir", "--parents", "--mode=0700", record.FOLDER, record.BEFORE)),)
     if files and not old:
         save += (Command(("cp", "--archive", "--parents", "--", *files, record.BEFORE)),)

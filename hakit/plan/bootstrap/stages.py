@@ -18,7 +18,7 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
     each node. What must be refused is for `refusals` to say, before.
     """
     found = (
-        Stage("Take notes", tuple(hosts.notes(wanted, seen))),
+        Stage("Take notes", tuple(hosts.notes(wanted, seen, dialects))),
         Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen, dialects))),
         Stage("Configure the cluster", tuple(configuration.configure(wanted, seen))),
         Stage("Start the cluster", tuple(running.start(seen, dialects))),

@@ -21,9 +21,12 @@ def hand_out(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Ite
     if not _strangers(seen) or (len(shared) == 1 and "" not in shared):
         return
     for name in seen.hosts:
+        take = dialects[name].take_token(NEW)
+        if not take:
+            continue
         actions: tuple[Action, ...] = (
             Put(NEW, wanted.material.token, mode=0o600, backup=False),
-            *dialects[name].take_token(NEW),
+            *take,
             Command(("mv", "--force", "--", NEW, node.TOKEN)),
         )
         yield Step("hand pcsd a token", name, "pcs then gets to know the nodes without a password", actions)
@@ -33,8 +36,9 @@ def redeem(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Itera
     """Make all nodes known to pcs on every node, by the token that they share."""
     addresses = {each.name: str(each.addresses[0]) for each in wanted.cluster.nodes}
     for name, facts in seen.nodes.items():
-        if _strangers(seen):
-            actions = (*dialects[name].authenticate(addresses, node.TOKEN), Remove(node.TOKEN))
+        introduce = dialects[name].authenticate(addresses, node.TOKEN) if _strangers(seen) else ()
+        if introduce:
+            actions = (*introduce, Remove(node.TOKEN))
             yield Step("make the nodes known to pcs", name, "pcs doesn't know them all", actions)
         elif facts.token:
             yield Step(

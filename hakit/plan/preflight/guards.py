@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hakit.core import Finding, Severity
-from hakit.model import Cluster
+from hakit.model import Cluster, Tool
 from hakit.observe.host import units
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.probe import PCSD_PORT
+from hakit.plan import tool
 from hakit.plan.preflight.place import OnHost
 
 
@@ -95,7 +96,8 @@ class WatchdogHere(OnHost):
 
 def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
     """Name what is at work on each host."""
-    ports = (*dict.fromkeys(f"{ring.mcastport}/udp" for ring in cluster.rings), f"{PCSD_PORT}/tcp")
+    doors = (f"{PCSD_PORT}/tcp",) if tool.choice(cluster.tool, facts) is Tool.PCS else ()
+    ports = (*dict.fromkeys(f"{ring.mcastport}/udp" for ring in cluster.rings), *doors)
     for host, fact in facts.items():
         for firewall in _firewalls(fact):
             yield FirewallActive(host=host, firewall=firewall, ports=ports)

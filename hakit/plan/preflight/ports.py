@@ -8,11 +8,12 @@ from itertools import combinations
 from typing import ClassVar
 
 from hakit.core import Finding, Severity
-from hakit.model import Cluster
+from hakit.model import Cluster, Tool
 from hakit.observe.host import interfaces
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.network import RingProbe
 from hakit.observe.host.probe import PCSD_PORT
+from hakit.plan import tool
 from hakit.plan.preflight.place import OnHost
 
 
@@ -135,7 +136,7 @@ class Unproven(OnHost):
 
 def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
     """Judge what the hosts heard of each other; rings without their address are another check's matter."""
-    del cluster
+    daemon = tool.choice(cluster.tool, facts) is Tool.PCS
     for host, fact in facts.items():
         if fact.network is None or fact.network.fault:
             yield Unproven(host=host, reason=fact.network.fault if fact.network else "")
@@ -145,7 +146,7 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
                 reason = "it is in use" if ring.socket == "busy" else ring.socket
                 yield PortTaken(host=host, ring=ring.number, port=ring.port, reason=reason)
         for peer, door in fact.network.doors.items():
-            if door != "open":
+            if daemon and door != "open":
                 yield PcsdClosed(host=peer, peer=host, how=door)
     pairs = [found for one, other in combinations(facts, 2) for found in _between(facts[one], facts[other])]
     yield from _gathered(pairs, facts)

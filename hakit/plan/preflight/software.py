@@ -11,6 +11,7 @@ from hakit.core import Finding, Severity
 from hakit.model import Cluster
 from hakit.observe.host import packages
 from hakit.observe.host.facts import HostFacts
+from hakit.plan import tool
 from hakit.plan.preflight.place import OnHost
 
 
@@ -75,13 +76,13 @@ class VersionsDiffer(Finding):
 
 def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
     """Look for missing packages, then for versions that differ."""
-    del cluster
+    needed = (*packages.NEEDED, packages.TOOLS[tool.choice(cluster.tool, facts)])
     for host, fact in facts.items():
         if fact.packages is None:
             yield NotDebian(host=host, release=fact.system.release_name)
-        elif missing := tuple(name for name in packages.NEEDED if name not in fact.packages):
+        elif missing := tuple(name for name in needed if name not in fact.packages):
             yield PackagesMissing(host=host, packages=missing)
-    for name in (*packages.NEEDED, *packages.WELCOME):
+    for name in packages.ALL:
         versions = tuple(
             (host, version) for host, fact in facts.items() if (version := (fact.packages or {}).get(name)) is not None
         )

@@ -32,8 +32,8 @@ lint: venv  ## format, lint, types, layers and spelling
 test: venv test-deps  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
 	@$(BIN)/pytest tests
 
-test-all: venv test-deps  ## like test, but goes on after a failing tier
-	@$(BIN)/pytest tests --go-on
+test-all: venv test-deps  ## like test, but with every release and tool, and goes on after a failing tier
+	@$(BIN)/pytest tests --go-on --all
 
 test-unit: venv  ## seconds: no root, no network, no cluster software
 	@$(BIN)/pytest tests/unit

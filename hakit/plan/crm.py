@@ -93,6 +93,38 @@ class Crm:
         """Let Corosync on all running nodes read its corosync.conf again."""
         return (Command(("crm", "corosync", "reload"), timeout=60),)
 
+    def standby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run nothing."""
+        return (Command(("crm", "node", "standby", node), timeout=120),)
+
+    def unstandby(self, node: str) -> tuple[Action, ...]:
+        """Let the node run services again."""
+        return (Command(("crm", "node", "online", node), timeout=120),)
+
+    def maintenance(self, *, on: bool) -> tuple[Action, ...]:
+        """Tie Pacemaker's hands, or untie them: `crm maintenance off` would leave the property behind, as false."""
+        if on:
+            return (Command(("crm", "maintenance", "on"), timeout=120),)
+        argv = ("crm_attribute", "--type", "crm_config", "--name", "maintenance-mode", "--delete")
+        return (Command(argv, timeout=60),)
+
+    def cleanup(self, resource: str) -> tuple[Action, ...]:
+        """Forget the failures of a resource or group; of all when it is empty."""
+        return (Command(("crm", "resource", "cleanup", *((resource,) if resource else ())), timeout=120),)
+
+    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
+        """Stop the group where it runs and start it again: `crm resource restart` would leave a target-role behind."""
+        argv = ("crm_resource", "--restart", "--resource", group, f"--timeout={patience}")
+        return (Command(argv, timeout=patience + 60),)
+
+    def disable(self, group: str) -> tuple[Action, ...]:
+        """Stop the group, and keep it stopped."""
+        return (Command(("crm", "resource", "stop", group), timeout=120),)
+
+    def enable(self, group: str) -> tuple[Action, ...]:
+        """Let the group run again: `crm resource start` would leave a target-role of its own in the place of the other."""
+        return (Command(("crm", "resource", "meta", group, "delete", "target-role"), timeout=120),)
+
     def drop(self, node: str) -> tuple[Action, ...]:
         """Let the running cluster forget a node: `crm cluster remove` would go there by ssh, and edit corosync.conf."""
         return (Command(("crm_node", "--force", "--remove", node), timeout=60),)

@@ -24,9 +24,9 @@ ORIGIN = f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}"
 
 
 def releases() -> list[Release]:
-    """Return what HAKIT_TEST_RELEASES names (separated by blanks), or all."""
+    """Return what HAKIT_TEST_RELEASES names (separated by blanks), or stable and the one before; others: test_matrix."""
     said = os.environ.get("HAKIT_TEST_RELEASES", "").replace(",", " ").split()
-    return [Release(name) for name in said] or list(Release)
+    return [Release(name) for name in said] or [Release.BOOKWORM, Release.TRIXIE]
 
 
 class Teller:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from threading import Lock
 
 from hakit.core import Action, Command, Digest, Get, Outcome, Put, Remove, Secret, shown
 from hakit.model import Cluster
 from hakit.observe import node as paths
 from hakit.observe import record
+from hakit.run import cibpatch
 from tests.doubles import looks, pacemaker
+from tests.doubles.crm import crm, empty, native, patch
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host, SimUnit
 from tests.doubles.pcs import pcs
@@ -18,6 +21,7 @@ from tests.doubles.pcs import pcs
 Answer = tuple[int, str, str]
 FINE: Answer = (0, "", "")
 _OS = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+_PATCH = Path(cibpatch.__file__).read_text()
 KEYS = (paths.COROSYNC_KEY, paths.PACEMAKER_KEY)
 
 
@@ -34,6 +38,7 @@ class SimulatedHosts:
     """
 
     def __init__(self, cluster: Cluster, *, generation: str = "0.11") -> None:
+        """`generation` is pcs', or "crm": the hosts have crmsh, and no pcs at all."""
         self._generation = generation
         self._lock = Lock()
         self._counting = False
@@ -41,6 +46,9 @@ class SimulatedHosts:
         self.hosts = {node.name: Host(node, prefixes, self._tick) for node in cluster.nodes}
         for host in self.hosts.values():
             host.units |= {service.unit: SimUnit() for service in cluster.services}
+            host.tool = "crmsh" if generation == "crm" else "pcs"
+            if generation == "crm":
+                del host.units["pcsd.service"]
         self.changes: list[tuple[str, Action]] = []
         self.die_after: int | None = None
         self.effects = 0
@@ -127,12 +135,25 @@ class SimulatedHosts:
         noted = record.parse(host.text(record.PATH))
         assert set(units) <= set(noted.units), f"{host.name}: {units} were not noted before: {shown(action)}"
 
-    def _command(self, host: Host, command: Command) -> Answer:
-        answer = looks.look(host, self.everyone, command)
+    def _command(self, host: Host, command: Command) -> Answer:  # noqa: PLR0911 - one case per program
+        answer = None if command.stdin == _PATCH else looks.look(host, self.everyone, command)
         if answer is not None:
             assert not command.changes_state, f"only looks: {shown(command)}"
             return answer
         match command.argv:
+            case ("crm" as tool, *_) | ("pcs" as tool, *_) if (tool == "crm") != (self._generation == "crm"):
+                return 127, "", f"{tool} is not installed"
+            case ("crm", *words):
+                if command.changes_state:
+                    self._noted(host, command, *(STACK if words[0] == "cluster" else ()))
+                return crm(host, self.everyone, tuple(words))
+            case ("python3", "-I", "-S", "-", old, new):
+                self._noted(host, command)
+                return patch(host, self.everyone, old, new)
+            case ("crm_attribute" | "crm_resource", *_):
+                return native(host, self.everyone, command.argv)
+            case ("find", *folders, "-mindepth", "1", "-delete"):
+                return empty(host, folders)
             case ("pcs", *words):
                 if command.changes_state:
                     self._noted(host, command, *(STACK if words[0] == "cluster" else ()))
@@ -170,8 +191,9 @@ class SimulatedHosts:
         elif active:
             pacemaker.start(host, self.everyone)
         elif host.running(unit):
-            assert unit == "pacemaker.service", "who stops Corosync below Pacemaker?"
-            pacemaker.rest(host, self.everyone)
+            below = unit == "corosync.service"
+            assert not (below and host.running("pacemaker.service")), "who stops Corosync below Pacemaker?"
+            (pacemaker.stop if below else pacemaker.rest)(host, self.everyone)
 
     def _keep_secrets(self, outcome: Outcome) -> None:
         """Gather what must not be shown, and assert that the action's own line doesn't show it."""

@@ -71,8 +71,12 @@ def _names(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
 
 
 def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
-    del host, everyone, command
-    return 1, "".join(f"{name}\tii \t1.2.3-1\n" for name in NEEDED), "dpkg-query: no packages found matching sbd\n"
+    del everyone, command
+    return (
+        1,
+        "".join(f"{name}\tii \t1.2.3-1\n" for name in (*NEEDED, host.tool)),
+        "dpkg-query: no packages found matching sbd\n",
+    )
 
 
 def _probe(host: Host, everyone: Sequence[Host], command: Command) -> Answer:

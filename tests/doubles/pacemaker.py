@@ -9,6 +9,7 @@ from ipaddress import ip_interface
 
 from lxml import etree
 
+from hakit.model import sections
 from hakit.observe import node as paths
 from tests.doubles.disk import File
 from tests.doubles.host import EMPTY_CIB, Host
@@ -39,6 +40,16 @@ def start(host: Host, everyone: Sequence[Host]) -> None:
     if not host.text(paths.CIB):
         host.disk.files[paths.CIB] = File(EMPTY_CIB, 0o600, "hacluster:haclient")
     _settle(members(host, everyone))
+
+
+def must_be_alike(host: Host, everyone: Sequence[Host]) -> None:
+    """Assert what has to lie on every node before the first of them is started."""
+    wanted = sections.parse(host.text(paths.COROSYNC_CONF))
+    for other in everyone:
+        assert sections.parse(other.text(paths.COROSYNC_CONF)) == wanted, f"{other.name} has another corosync.conf"
+        for key, mode in ((paths.COROSYNC_KEY, 0o400), (paths.PACEMAKER_KEY, 0o440)):
+            assert other.disk.files[key] == host.disk.files[key], f"{other.name}: {key} is another"
+            assert host.disk.files[key].mode == mode and host.disk.files[key].content
 
 
 def stop(host: Host, everyone: Sequence[Host]) -> None:

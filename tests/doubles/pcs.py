@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from lxml import etree
-
-from hakit.model import sections
 from hakit.observe import node as paths
-from tests.doubles import pacemaker
+from tests.doubles import constraints, pacemaker
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host
 from tests.doubles.operating import operate
 
 Answer = tuple[int, str, str]
 FINE: Answer = (0, "", "")
-# How the generations differ: 0.10 and 0.11 are told --force not to ask, 0.12 --yes [field notes].
-YES = {"0.10": "--force", "0.11": "--force", "0.12": "--yes"}
+# How the generations differ: 0.10 does not ask and takes no option, 0.11 is told --force not to ask, 0.12 --yes.
+YES = {"0.10": "", "0.11": "--force", "0.12": "--yes"}
 # 0.11.3 and later have the move that leaves its constraint; before, `move` did.
 MOVE = {"0.10": "move", "0.11": "move-with-constraint", "0.12": "move-with-constraint"}
 
@@ -26,12 +23,13 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
     """Obey one command; an unknown one is an assertion failure."""
     match words:
         case ("cluster", "destroy", "--help"):
-            return 1, f"Usage: pcs cluster destroy...\n    destroy [--all] [{YES[generation]}]\n", ""
+            option = f" [{YES[generation]}]" if YES[generation] else ""
+            return 1, f"Usage: pcs cluster destroy...\n    destroy [--all]{option}\n", ""
         case ("resource", "move-with-constraint", "--help"):
             text = "move-with-constraint <resource id> [destination node]" if MOVE[generation] != "move" else "no such"
             return 1, f"Usage: pcs resource...\n    {text}\n", ""
-        case ("cluster", "destroy", yes):
-            assert yes == YES[generation], f"pcs {generation} would ask"
+        case ("cluster", "destroy", *yes):
+            assert yes == ([YES[generation]] if YES[generation] else []), f"pcs {generation} would ask, or refuse"
             return _destroy(host, everyone)
         case ("pcsd", "accept_token", path):
             return _accept(host, host.text(path))
@@ -42,7 +40,7 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
                 host.set_boot(unit, enabled=verb == "enable")
             return FINE
         case ("cluster", "start"):
-            _must_be_alike(host, everyone)
+            pacemaker.must_be_alike(host, everyone)
             pacemaker.start(host, everyone)
             return FINE
         case ("cluster", "stop", "--force"):
@@ -52,9 +50,9 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
             return _push(host, everyone, new, against.removeprefix("diff-against="))
         case ("resource", verb, group, node, lifetime) if verb == MOVE[generation]:
             assert lifetime == "lifetime=PT30M"
-            return _move(host, everyone, group, node)
+            return constraints.move(host, everyone, group, node)
         case ("resource", "clear", group):
-            return _clear(host, everyone, group)
+            return constraints.clear(host, everyone, group)
         case ("node" | "property" | "resource", *_):
             return operate(host, everyone, words)
     raise AssertionError(f"{host.name}: unknown to this pcs: {words}")
@@ -97,37 +95,9 @@ def _authenticate(host: Host, everyone: Sequence[Host], words: Sequence[str], to
     return FINE
 
 
-def _must_be_alike(host: Host, everyone: Sequence[Host]) -> None:
-    """Assert what has to lie on every node before the first of them is started."""
-    wanted = sections.parse(host.text(paths.COROSYNC_CONF))
-    for other in everyone:
-        assert sections.parse(other.text(paths.COROSYNC_CONF)) == wanted, f"{other.name} has another corosync.conf"
-        for key, mode in ((paths.COROSYNC_KEY, 0o400), (paths.PACEMAKER_KEY, 0o440)):
-            assert other.disk.files[key] == host.disk.files[key], f"{other.name}: {key} is another"
-            assert host.disk.files[key].mode == mode and host.disk.files[key].content
-
-
 def _push(host: Host, everyone: Sequence[Host], new: str, old: str) -> Answer:
     assert host.running("pacemaker.service")
     if host.text(old) != host.text(paths.CIB):
         return 1, "", "Error: unable to push cib: the diff does not apply"
     pacemaker.push(host, everyone, host.text(new))
-    return FINE
-
-
-def _move(host: Host, everyone: Sequence[Host], group: str, node: str) -> Answer:
-    root = etree.fromstring(host.text(paths.CIB).encode())
-    constraints = root.find("configuration/constraints")
-    assert constraints is not None
-    etree.SubElement(constraints, "rsc_location", id=f"cli-prefer-{group}", rsc=group, node=node, score="INFINITY")
-    pacemaker.push(host, everyone, etree.tostring(root).decode())
-    pacemaker.place(everyone, group, node)
-    return FINE
-
-
-def _clear(host: Host, everyone: Sequence[Host], group: str) -> Answer:
-    root = etree.fromstring(host.text(paths.CIB).encode())
-    for element in root.xpath("configuration/constraints/*[starts-with(@id, 'cli-') and @rsc=$group]", group=group):
-        element.getparent().remove(element)
-    pacemaker.push(host, everyone, etree.tostring(root).decode())
     return FINE

@@ -83,4 +83,5 @@ def put(host: Host, wanted: Cluster, state: Before) -> None:
         host.make_stock()
         host.loaded = (host.text(paths.COROSYNC_CONF), host.text(paths.COROSYNC_KEY))
     host.units |= {service.unit: unit for service, unit in zip(wanted.services, state.units, strict=True)}
-    host.units["pcsd.service"] = state.pcsd
+    if "pcsd.service" in host.units:
+        host.units["pcsd.service"] = state.pcsd

@@ -29,6 +29,9 @@ def main(root: str, scratch: str, files: str, *command: str) -> None:
     mount("-t", "proc", "proc", str(inside / "proc"))
     # corosync -t reads the key that corosync.conf's crypto asks for.
     (inside / "etc/corosync/authkey").write_bytes(bytes(256))
+    # Where the package has none, systemd makes them for the service (LogsDirectory=, StateDirectory=).
+    for folder in ("var/log/corosync", "var/lib/corosync"):
+        (inside / folder).mkdir(exist_ok=True)
     # Of the nodes in its file, Corosync takes the one for itself that has this machine's name.
     socket.sethostname(NODE)
     os.chroot(inside)

@@ -38,9 +38,10 @@ class Simulated:
         return self.placed()
 
     def placed(self) -> Placed:
-        done = self._tools.run("crm_simulate", "--xml-file", "cib.xml", "--output-as=xml")
+        # crm_mon, because crm_simulate of 2.0 has no XML to say.
+        done = self._tools.run("env", "CIB_file=/mnt/cib.xml", "crm_mon", "--one-shot", "--inactive", "--output-as=xml")
         assert done.returncode == 0, done.stderr
-        resources = etree.fromstring(done.stdout.encode()).iterfind("cluster_status/resources//resource")
+        resources = etree.fromstring(done.stdout.encode()).iterfind("resources//resource")
         return {
             str(resource.get("id")): ",".join(str(node.get("name")) for node in resource.iterfind("node"))
             for resource in resources

@@ -10,9 +10,8 @@ from hakit.model.tool import Tool
 # Without these there is no cluster of hakit's kind; one of the two tools has to be there besides.
 NEEDED = ("corosync", "pacemaker", "pacemaker-cli-utils", "resource-agents")
 TOOLS = {Tool.PCS: "pcs", Tool.CRM: "crmsh"}
-# These are used where they are.
-WELCOME = ("sbd", "fence-agents")
-ALL = (*NEEDED, *TOOLS.values(), *WELCOME)
+# Asked for besides: these are used where they are.
+ALL = ("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "crmsh", "sbd", "fence-agents")
 
 ACTIONS: tuple[Action, ...] = (
     # Exit code 1: some are not known at all; the others are listed all the same (dpkg-query(1)).

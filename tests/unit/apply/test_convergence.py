@@ -19,10 +19,11 @@ from hakit.plan.bootstrap import tokens
 from hakit.plan.health import services
 from tests.doubles import states
 from tests.doubles.clock import FakeClock
+from tests.doubles.host import SimUnit
 from tests.doubles.hosts import Killed, SimulatedHosts
 from tests.doubles.pcs import known
 
-GENERATIONS = st.sampled_from(["0.10", "0.11", "0.12"])
+GENERATIONS = st.sampled_from(["0.10", "0.11", "0.12", "crm"])
 # The hosts are threads' work, and the machine may be busy: no deadline.
 property_test = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 
@@ -91,11 +92,12 @@ def as_wanted(wanted: Cluster, hosts: SimulatedHosts) -> None:
     assert seen.state is not None
     assert seen.state.quorate
     for host in hosts.everyone:
-        assert known(host) >= set(hosts.hosts)
+        assert known(host) >= set(hosts.hosts) or host.tool == "crmsh"
         assert {host.units[unit].boot for unit in ("corosync.service", "pacemaker.service")} == {
             "enabled" if wanted.autostart else "disabled"
         }
-        assert host.units["pcsd.service"].boot == "enabled" and host.running("pcsd.service")
+        daemon = host.units.get("pcsd.service")
+        assert daemon == SimUnit("enabled", active=True) if host.tool == "pcs" else daemon is None
         assert not {paths.TOKEN, tokens.NEW} & host.disk.files.keys()
     for service in wanted.services:
         place = services.place(service, seen.state)

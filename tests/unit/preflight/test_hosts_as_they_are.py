@@ -8,7 +8,9 @@ from ipaddress import ip_address
 import pytest
 
 from hakit.core import HostUnreachable
+from hakit.model import Tool
 from hakit.observe.host.clock import ClockReading
+from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.guards import Guards
 from hakit.plan.preflight import account, addresses, clocks, guards, names, reach, software
 from tests.sample_clusters import cluster
@@ -49,15 +51,26 @@ def test_old_python(*, version: str, old: bool) -> None:
     assert serious(facts) == ([account.OldPython(host="qsp-b", version=version)] if old else [])
 
 
-def test_missing_packages_are_named_in_one_command() -> None:
+def without(facts: dict[str, HostFacts], host: str, *packages: str) -> None:
+    left = {name: version for name, version in (facts[host].packages or {}).items() if name not in packages}
+    facts[host] = replace(facts[host], packages=left)
+
+
+@pytest.mark.parametrize(("tool", "package"), [(Tool.PCS, "pcs"), (Tool.CRM, "crmsh")])
+def test_missing_packages_are_named_in_one_command(tool: Tool, package: str) -> None:
     facts = hosts()
-    left = {
-        name: version for name, version in (facts["qsp-a"].packages or {}).items() if name not in {"pcs", "corosync"}
-    }
-    facts["qsp-a"] = replace(facts["qsp-a"], packages=left)
-    (found,) = serious(facts)
-    assert found == software.PackagesMissing(host="qsp-a", packages=("corosync", "pcs"))
-    assert found.remedy() == "apt-get install corosync pcs"
+    without(facts, "qsp-a", package, "corosync")
+    (found,) = software.check(replace(cluster(), tool=tool), facts)
+    assert found == software.PackagesMissing(host="qsp-a", packages=("corosync", package))
+    assert found.remedy() == f"apt-get install corosync {package}"
+
+
+def test_one_tool_on_all_hosts_is_enough() -> None:
+    facts = hosts()
+    without(facts, "qsp-a", "pcs")
+    assert list(software.check(cluster(), facts)) == []
+    without(facts, "qsp-b", "crmsh")
+    assert list(software.check(cluster(), facts)) == [software.PackagesMissing(host="qsp-a", packages=("pcs",))]
 
 
 def test_a_package_that_is_welcome_may_be_missing() -> None:

@@ -12,6 +12,7 @@ from hakit.core.errors import ExitCode, HakitError
 from hakit.model import Tool
 
 DEFAULT_SPEC = Path("hakit.yaml")
+TOOL = "hakit.tool"  # where the context keeps what --tool says
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -57,16 +58,22 @@ def json_option(function: _F) -> _F:
 
 
 def tool_option(function: _F) -> _F:
-    """Add --tool pcs|crm|auto; the command takes `tool: Tool`."""
+    """Add --tool pcs|crm|auto; `door.driven` reads it, so that the command takes nothing."""
     return click.option(
         "--tool",
         type=click.Choice([tool.value for tool in Tool]),
         default=Tool.AUTO.value,
         show_default=True,
         envvar="HAKIT_TOOL",
-        callback=lambda _ctx, _param, value: Tool(value),
+        expose_value=False,
+        callback=_keep_tool,
         help="What to drive the cluster with; auto: what it was made with, else what all nodes have, pcs first.",
     )(function)
+
+
+def _keep_tool(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    del param
+    ctx.meta[TOOL] = Tool(value)
 
 
 def yes_option(function: _F) -> _F:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply import verify
 from hakit.apply.bootstrap import Result
 from hakit.apply.bootstrap import bootstrap as engine
 from hakit.cli import findings, plans, tree
 from hakit.cli.arguments import spec_argument, ssh_config_option, tool_option, yes_option
-from hakit.cli.door import door
+from hakit.cli.door import door, driven
 from hakit.cli.progress import Bars
 from hakit.core import ExitCode, Finding, Severity, SystemClock
-from hakit.model import Tool
 from hakit.plan.step import Stage
 
 
@@ -26,13 +23,13 @@ from hakit.plan.step import Stage
 @click.option("--replace", is_flag=True, help="Destroy another cluster that the hosts belong to. Can't be undone.")
 @tool_option
 @ssh_config_option
-def bootstrap(spec: Path, *, yes: bool, replace: bool, tool: Tool, ssh_config: Path | None) -> int:
+def bootstrap(spec: Path, *, yes: bool, replace: bool, ssh_config: Path | None) -> int:
     """Make bare hosts, or a half-made cluster, what the spec file says.
 
     Looks at every node first, shows what is missing and asks; then does it and proves that it works. Given again
     it does only what is still missing. `hakit destroy` undoes it.
     """
-    cluster = dataclasses.replace(spec_.read(spec), tool=tool)
+    cluster = driven(spec)
     bars = Bars()
 
     def agree(stages: tuple[Stage, ...], found: tuple[Finding, ...]) -> bool:

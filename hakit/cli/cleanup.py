@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply.operating import cleanup as engine
 from hakit.apply.operating.cleanup import Cleaned
 from hakit.cli import operating
-from hakit.cli.arguments import json_option, spec_option, ssh_config_option
+from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option
+from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 
 
@@ -19,13 +19,14 @@ from hakit.cli.progress import Bars
 @click.argument("service", default="")
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def cleanup(service: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Show what failed and why, and let the cluster forget it and try again.
 
     Without SERVICE for all of them. Mend the cause first: what fails again at once is told, with exit code 4.
     """
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         cleaned = engine.cleanup(cluster, operating.means(cluster, ssh_config, bars), service)
     if as_json:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply import destroy as engine
 from hakit.cli import plans
 from hakit.cli.arguments import spec_argument, ssh_config_option, tool_option, yes_option
-from hakit.cli.door import door
+from hakit.cli.door import door, driven
 from hakit.cli.progress import Bars
-from hakit.model import Tool
 from hakit.plan.step import Stage
 
 
@@ -22,13 +19,13 @@ from hakit.plan.step import Stage
 @yes_option
 @tool_option
 @ssh_config_option
-def destroy(spec: Path, *, yes: bool, tool: Tool, ssh_config: Path | None) -> None:
+def destroy(spec: Path, *, yes: bool, ssh_config: Path | None) -> None:
     """Take the cluster apart and leave the hosts as they were before bootstrap.
 
     Its services stop. Units that ran or started at boot before do so again; the cluster itself can't be brought back
     but by another bootstrap.
     """
-    cluster = replace(spec_.read(spec), tool=tool)
+    cluster = driven(spec)
 
     def agree(stages: tuple[Stage, ...]) -> bool:
         plans.show(stages)

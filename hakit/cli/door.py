@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import click
+
+from hakit import spec as specs
+from hakit.cli.arguments import TOOL
 from hakit.model import Cluster
 from hakit.run.hosts import Hosts
 from hakit.run.whereabouts import local_nodes
+
+
+def driven(spec: Path) -> Cluster:
+    """Read the spec, and let the cluster be driven with what --tool says. Raises HakitError."""
+    tool = click.get_current_context().meta[TOOL]
+    return replace(specs.read(spec), tool=tool)
 
 
 def door(cluster: Cluster, ssh_config: Path | None) -> Hosts:

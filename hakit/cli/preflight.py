@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from hakit import spec as specs
 from hakit.apply.preflight import preflight as look_and_judge
 from hakit.cli import findings
 from hakit.cli.arguments import json_option, spec_argument, ssh_config_option, tool_option
+from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 from hakit.core import ExitCode
-from hakit.model import Tool
 from hakit.run.hosts import Hosts
 from hakit.run.whereabouts import local_nodes
 
@@ -23,9 +21,9 @@ from hakit.run.whereabouts import local_nodes
 @tool_option
 @ssh_config_option
 @json_option
-def preflight(spec: Path, ssh_config: Path | None, *, tool: Tool, as_json: bool) -> int:
+def preflight(spec: Path, ssh_config: Path | None, *, as_json: bool) -> int:
     """Look at every node and report what would be in the way; change nothing."""
-    cluster = replace(specs.read(spec), tool=tool)
+    cluster = driven(spec)
     runner = Hosts(ssh_config=ssh_config, local=local_nodes(cluster))
     with Bars() as listener:
         report = look_and_judge(cluster, runner, listener)

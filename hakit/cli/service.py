@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply.operating import service as engine
 from hakit.cli import operating
-from hakit.cli.arguments import json_option, spec_option, ssh_config_option, yes_option
+from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
+from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 
 
@@ -19,6 +19,7 @@ from hakit.cli.progress import Bars
 @yes_option
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def stop(service: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Take a service out of service, and keep it so until `hakit start`.
@@ -26,7 +27,7 @@ def stop(service: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
     It stays stopped over failovers and restarts of the cluster, and bootstrap and apply leave it stopped too.
     Asks first when other services depend on it and would stop with it.
     """
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         agree = _asking(f"Stop {service} all the same?", "would stop with it", yes=yes)
         did = engine.stop(cluster, operating.means(cluster, ssh_config, bars), service, agree=agree)
@@ -39,10 +40,11 @@ def stop(service: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
 @click.argument("service")
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def start(service: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Put a service that was stopped back in service, and wait until it serves."""
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         did = engine.start(cluster, operating.means(cluster, ssh_config, bars), service)
     operating.tell(did, done=f"{service} is in service", already=f"{service} is in service already", as_json=as_json)
@@ -53,13 +55,14 @@ def start(service: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -
 @yes_option
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def restart(service: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Stop a service and start it again where it is, and wait until it serves.
 
     Asks first when other services depend on it and would be restarted with it.
     """
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         agree = _asking(f"Restart {service} all the same?", "would be restarted with it", yes=yes)
         did = engine.restart(cluster, operating.means(cluster, ssh_config, bars), service, agree=agree)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply.operating import standby as engine
 from hakit.cli import operating
-from hakit.cli.arguments import json_option, spec_option, ssh_config_option, yes_option
+from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
+from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 from hakit.plan.operating.places import Stranded
 
@@ -19,6 +19,7 @@ from hakit.plan.operating.places import Stranded
 @yes_option
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def standby(node: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Let a node run nothing, and wait until its services serve elsewhere.
@@ -26,7 +27,7 @@ def standby(node: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
     The node stays a member of the cluster and keeps its vote. Asks first when a service on it has nowhere to go and
     would stop.
     """
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
 
     def agree(alone: tuple[Stranded, ...]) -> bool:
         for each in alone:
@@ -42,13 +43,14 @@ def standby(node: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
 @click.argument("node")
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def unstandby(node: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Let a node run services again, and wait until the cluster has come to rest.
 
     Nothing goes back to it by itself but a service whose spec says `switchback: automatic`.
     """
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         did = engine.unstandby(cluster, operating.means(cluster, ssh_config, bars), node)
     operating.tell(did, done=f"{node} takes part again", already=f"{node} is not in standby", as_json=as_json)

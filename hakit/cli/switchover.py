@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply import switchover as engine
 from hakit.cli.arguments import spec_option, ssh_config_option, tool_option
-from hakit.cli.door import door
+from hakit.cli.door import door, driven
 from hakit.cli.progress import Bars
 from hakit.core import SystemClock
-from hakit.model import Tool
 
 
 @click.command()
@@ -22,12 +19,12 @@ from hakit.model import Tool
 @spec_option
 @tool_option
 @ssh_config_option
-def switchover(service: str, *, target: str | None, spec: Path, tool: Tool, ssh_config: Path | None) -> None:
+def switchover(service: str, *, target: str | None, spec: Path, ssh_config: Path | None) -> None:
     """Move a service to another node, and wait until it serves there.
 
     The constraint by which it is moved is taken back in any case, also when the move fails.
     """
-    cluster = replace(spec_.read(spec), tool=tool)
+    cluster = driven(spec)
     with Bars() as bars:
         moved = engine.switchover(
             cluster, door(cluster, ssh_config), service, target, clock=SystemClock(), listener=bars

@@ -135,7 +135,7 @@ class SimulatedHosts:
         noted = record.parse(host.text(record.PATH))
         assert set(units) <= set(noted.units), f"{host.name}: {units} were not noted before: {shown(action)}"
 
-    def _command(self, host: Host, command: Command) -> Answer:  # noqa: PLR0911 - one case per program
+    def _command(self, host: Host, command: Command) -> Answer:  # noqa: C901, PLR0911 - one case per program
         answer = None if command.stdin == _PATCH else looks.look(host, self.everyone, command)
         if answer is not None:
             assert not command.changes_state, f"only looks: {shown(command)}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hakit.apply import glance, stage
+from hakit.apply import glance, stage, tools
 from hakit.apply.look import look_at_reachable, look_at_some
 from hakit.core import (
     Action,
@@ -22,7 +22,6 @@ from hakit.core import (
 )
 from hakit.model import Cluster
 from hakit.observe.crm_mon import ClusterState
-from hakit.plan import pcs
 from hakit.plan.dialect import Dialect
 from hakit.plan.operating.places import moves, places
 from hakit.plan.seen import Seen
@@ -129,12 +128,7 @@ def take(cluster: Cluster, means: Means, *, avoid: str = "") -> Reins:
     if not state.dc or not state.quorate:
         raise HakitError("the cluster has no quorum, so it acts on nothing that is asked of it", hint="hakit status")
     doors = sorted(seen.running, key=lambda name: (name == avoid, not _leads(seen, name)))
-    return Reins(seen, state, doors[0], dialect(doors[0], means.runner), means)
-
-
-def dialect(door: str, runner: Runner) -> Dialect:
-    """Find out what is spoken on the node. Raises HostUnreachable."""
-    return pcs.detect(runner.batch(door, pcs.USAGE, keep_going=True))
+    return Reins(seen, state, doors[0], tools.detected(seen, means.runner, (doors[0],))[doors[0]], means)
 
 
 def through_any(reins: Reins, work: Callable[[Reins], T]) -> T:
@@ -149,7 +143,7 @@ def through_any(reins: Reins, work: Callable[[Reins], T]) -> T:
 
 
 def _by(reins: Reins, door: str) -> Reins:
-    return replace(reins, door=door, dialect=dialect(door, reins.means.runner))
+    return replace(reins, door=door, dialect=tools.detected(reins.seen, reins.means.runner, (door,))[door])
 
 
 def _leads(seen: Seen, name: str) -> bool:

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup bench-agent docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -52,6 +52,9 @@ bench-bootstrap: venv  ## hakit against pcs by hand, from bare nodes to a page t
 
 bench-startup: venv  ## how long hakit takes to start, against `import click`
 	@$(BIN)/python bench/bench_startup.py
+
+bench-agent: venv  ## the agent against other agents and systemd:, from one monitor's cost to a killed service's next answer
+	@$(BIN)/python bench/bench_agent.py
 
 docs: venv  ## the manual as HTML and as man pages, in docs/_build
 	@$(BIN)/sphinx-build -W -n -q -b html docs docs/_build/html

@@ -24,7 +24,7 @@ def median(numbers: Sequence[float]) -> float:
 def conditions(part: Part) -> str:
     """Say where and how the part was measured."""
     before, after = part["load"]  # type: ignore[misc]
-    return f"{part['machine']}; {part['release']}; load average {before} at the beginning, {after} at the end. Reproduce with `{part['command']}`."
+    return f"{part['machine']}; {part['release']}; load average {before} at the beginning, {after} at the end."
 
 
 def costs(calls: Mapping[str, Sequence[Sequence[float]]]) -> Iterator[str]:
@@ -92,7 +92,7 @@ PARTS: dict[str, tuple[str, Callable[..., Iterator[str]]]] = {
 
 def text(results: Mapping[str, Part]) -> str:
     """Lay out all parts that were measured."""
-    lines = ["# The quick-service agent", ""]
+    lines = ["# The quick-service agent", "", "Reproduce with `make bench-agent`.", ""]
     for name, (title, lay_out) in PARTS.items():
         if name in results:
             part = results[name]

@@ -5,7 +5,8 @@ answer, in a cluster. hour: CPU of the monitors while nothing happens. turns: st
 
     python3 bench/bench_agent.py [--runs 20] [--rounds 60] [--seconds 124] [--release bookworm] [--only kills …]
 
-Needs root. Writes bench/results/agent.json and .md; what --only leaves out stays as it was measured last.
+Needs root. Writes bench/results/agent.json and .md; what --only leaves out stays as it was measured last. With --only and
+nothing behind it the report is printed from the last results, and nothing is measured.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from machine import described
 from hakit.lab.lab import DEAF, Lab
 from hakit.lab.recipe import Release
 
-RESULTS = Path(__file__).parent / "results"
+RAW = Path(__file__).parent / "results" / "agent.json"
 NAME = "bench-agent"
 
 
@@ -37,7 +38,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=124, help="of quiet for the CPU of an hour: two watches")
     parser.add_argument("--turns", type=int, default=10, help="starts and stops of each")
     parser.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
-    parser.add_argument("--only", nargs="+", choices=list(agent_report.PARTS), default=list(agent_report.PARTS))
+    parser.add_argument("--only", nargs="*", choices=list(agent_report.PARTS), default=list(agent_report.PARTS))
     return parser.parse_args()
 
 
@@ -68,34 +69,38 @@ def parts(chosen: argparse.Namespace) -> dict[str, tuple[str, Callable[[Lab], No
     }
 
 
-def main() -> None:
+def measure(chosen: argparse.Namespace, results: dict[str, object]) -> None:
     """Measure part by part; each is kept as soon as it is there."""
-    chosen = options()
-    raw = RESULTS / "agent.json"
-    results = json.loads(raw.read_text()) if raw.exists() else {}
     Lab.down(NAME)
     lab = Lab.up(NAME, DEAF, release=Release(chosen.release))
     try:
-        for name, (words, prepare, measure) in parts(chosen).items():
+        for name, (words, prepare, take) in parts(chosen).items():
             if name not in chosen.only:
                 continue
             sys.stderr.write(f"{name}\n")
             if prepare:
                 prepare(lab)
             before = load()
-            measured = measure(lab)
+            measured = take(lab)
             results[name] = {
                 "machine": described(),
                 "release": chosen.release,
                 "load": [before, load()],
-                "command": "make bench-agent",
                 "words": words,
                 "measured": measured,
             }
-            raw.write_text(json.dumps(results, indent=1) + "\n")
-            (RESULTS / "agent.md").write_text(agent_report.text(results))
+            RAW.write_text(json.dumps(results, indent=1) + "\n")
+            RAW.with_suffix(".md").write_text(agent_report.text(results))
     finally:
         Lab.down(NAME)
+
+
+def main() -> None:
+    """Measure and report."""
+    chosen = options()
+    results = json.loads(RAW.read_text()) if RAW.exists() else {}
+    if chosen.only:
+        measure(chosen, results)
     sys.stdout.write(agent_report.text(results))
 
 

@@ -79,7 +79,7 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
             raise Refused(against)
         left = stages(goal, seen, dialects)
         if not left and not seen.awake:
-            seen = _awake(cluster, runner, clock)
+            seen = _awake(cluster, seen.started, runner, clock)
             continue
         if not left:
             return _verified(goal, runner, clock, changed=agreed)
@@ -129,11 +129,11 @@ def _preflight(
     return (*(finding for finding in report_.findings if finding not in report_.errors), *resting)
 
 
-def _awake(cluster: Cluster, runner: Runner, clock: Clock) -> Seen:
+def _awake(cluster: Cluster, started: tuple[str, ...], runner: Runner, clock: Clock) -> Seen:
     """Wait for what was started to answer and to have elected a controller, and look."""
     wait_until(
         "the started nodes answer and have elected a controller",
-        lambda: glance.glance((node.name for node in cluster.nodes), runner),
+        lambda: glance.glance(started, runner),
         glance.elected,
         clock=clock,
         timeout=_SETTLE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hakit.core import HakitError, HostUnreachable, Runner
 from hakit.model import Cluster
@@ -11,7 +12,7 @@ from hakit.observe import node
 from hakit.observe.host import facts
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.node import NodeFacts
-from hakit.plan.seen import Seen
+from hakit.plan.seen import Leaver, Seen
 from hakit.run.hosts import fan_out
 
 
@@ -34,7 +35,7 @@ def look_at_reachable(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[s
 
 
 def look_at_some(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[str, HostUnreachable]]:
-    """See the nodes that can be reached; the others come with the reason."""
+    """See the nodes that can be reached; the others come with the reason. Nodes that leave cost a second trip."""
 
     def one(host: str) -> tuple[HostFacts, NodeFacts]:
         asked = time.time()
@@ -49,9 +50,10 @@ def look_at_some(cluster: Cluster, runner: Runner) -> tuple[Seen, Mapping[str, H
         )
 
     answers = fan_out((each.name for each in cluster.nodes), one)
-    seen = {name: answer for name, answer in answers.items() if not isinstance(answer, HostUnreachable)}
+    reached = {name: answer for name, answer in answers.items() if not isinstance(answer, HostUnreachable)}
     missing = {name: answer for name, answer in answers.items() if isinstance(answer, HostUnreachable)}
-    return (
-        Seen(cluster, {name: both[0] for name, both in seen.items()}, {name: both[1] for name, both in seen.items()}),
-        missing,
-    )
+    hosts = {name: host for name, (host, _) in reached.items()}
+    seen = Seen(cluster, hosts, {name: node_ for name, (_, node_) in reached.items()})
+    left = fan_out(seen.strangers, one)
+    leaving = {name: None if isinstance(each, HostUnreachable) else Leaver(*each) for name, each in left.items()}
+    return replace(seen, leaving=leaving), missing

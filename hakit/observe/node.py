@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from hakit.core import Action, Command, Digest, Get, Outcome
-from hakit.observe import crm_mon, links, record
+from hakit.core import Action, Command, Digest, Get, HakitError, Outcome
+from hakit.observe import crm_mon, links, loaded, parsing, record
 
 COROSYNC_CONF = "/etc/corosync/corosync.conf"
 COROSYNC_KEY = "/etc/corosync/authkey"
@@ -28,6 +28,7 @@ _LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), tim
 class NodeFacts:
     """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
 
+    `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
     """
 
@@ -43,6 +44,17 @@ class NodeFacts:
     links: tuple[links.Link, ...]
     corosync_quorate: bool
     record: record.Record | None = None
+    loaded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Name the nodes that the CIB knows, remote ones left out; none when there is no CIB or it is damaged."""
+        try:
+            root = parsing.xml(self.cib, "the CIB") if self.cib else None
+        except HakitError:
+            return ()
+        nodes = [] if root is None else root.findall("configuration/nodes/node")
+        return tuple(node.get("uname", "") for node in nodes if node.get("type", "member") in {"member", "normal"})
 
     @property
     def running(self) -> bool:
@@ -63,12 +75,13 @@ def actions() -> tuple[Action, ...]:
         _LIVE_CIB,
         links.LINKS,
         links.QUORUM,
+        loaded.COMMAND,
     )
 
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    kept, (agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum) = (
+    kept, (agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap) = (
         dict(zip(KEPT, outcomes, strict=False)),
         outcomes[len(KEPT) :],
     )
@@ -85,6 +98,7 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         links=links.parse(stats.stdout) if stats.code == 0 else (),
         corosync_quorate=quorum.code == 0,
         record=record.parse(noted.stdout) if noted.code == 0 else None,
+        loaded=loaded.parse(cmap.stdout) if cmap.code == 0 else {},
     )
 
 

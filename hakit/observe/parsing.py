@@ -6,10 +6,11 @@ from lxml import etree
 
 from hakit.core import HakitError
 
+Element = etree._Element  # noqa: SLF001 - lxml gives its one kind of element no other name
 _SAFE = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, huge_tree=True)
 
 
-def xml(text: str, what: str) -> etree._Element:
+def xml(text: str, what: str) -> Element:
     """Parse the text that `what` printed. Raises HakitError when it isn't XML."""
     try:
         return etree.fromstring(text.encode(), _SAFE)

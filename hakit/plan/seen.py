@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hakit.model import Cluster
@@ -12,6 +13,7 @@ from hakit.observe.host.facts import HostFacts
 from hakit.observe.node import NodeFacts
 from hakit.plan.preflight import membership
 
+_NAME = re.compile(r"nodelist\.node\.\d+\.name")
 STACK = ("corosync.service", "pacemaker.service")
 
 
@@ -25,12 +27,29 @@ class Belonging(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Leaver:
+    """A node that is no longer in the spec, as it was seen."""
+
+    host: HostFacts
+    node: NodeFacts
+
+    @property
+    def started(self) -> bool:
+        """Whether Corosync or Pacemaker run there."""
+        return any(self.host.units[unit].running for unit in STACK)
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """All nodes of the cluster that could be reached, by name, in the spec's order."""
+    """All nodes of the cluster that could be reached, by name, in the spec's order.
+
+    `leaving` has the nodes that the cluster still knows but the spec no longer names; None for one out of reach.
+    """
 
     cluster: Cluster
     hosts: Mapping[str, HostFacts]
     nodes: Mapping[str, NodeFacts]
+    leaving: Mapping[str, Leaver | None] = field(default_factory=dict)
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -58,6 +77,18 @@ class Seen:
         """What the cluster says of itself, as the node says it that knows most: the controller's, else any."""
         states = [state for name in self.running if (state := self.nodes[name].state) is not None]
         return max(states, key=lambda state: (bool(state.dc), state.quorate), default=None)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """Name the nodes that the cluster knows, by its files, its CIB or what Corosync has loaded, but not the spec."""
+        known = {node.name for node in self.cluster.nodes}
+        said = (name for each in self.nodes if self.ours(each) for name in self._members(each))
+        return tuple(dict.fromkeys(name for name in said if name and name not in known))
+
+    def _members(self, name: str) -> tuple[str, ...]:
+        conf, node = self.hosts[name].corosync, self.nodes[name]
+        loaded = tuple(value for key, value in node.loaded.items() if _NAME.fullmatch(key))
+        return (*(member.name for member in (conf.members if conf else ())), *loaded, *node.members)
 
     def ours(self, name: str) -> bool:
         """Say whether the host is configured as a member of our cluster."""

@@ -10,15 +10,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
+    from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
-    from hakit.render.merge import differences, foreign, leftovers, merged, stopped
+    from hakit.render.merge import compared, differences, facts_of, foreign, leftovers, merged, stopped
 
-__all__ = ["cib", "corosync_conf", "differences", "foreign", "leftovers", "merged", "stopped"]
+__all__ = [
+    "Difference",
+    "Origin",
+    "cib",
+    "compared",
+    "corosync_conf",
+    "differences",
+    "facts_of",
+    "foreign",
+    "leftovers",
+    "merged",
+    "stopped",
+]
 
 _HOMES = {
+    "Difference": "difference",
+    "Origin": "difference",
     "cib": "document",
+    "compared": "merge",
     "corosync_conf": "corosync",
     "differences": "merge",
+    "facts_of": "merge",
     "foreign": "merge",
     "leftovers": "merge",
     "merged": "merge",
@@ -26,7 +43,7 @@ _HOMES = {
 }
 
 
-if not TYPE_CHECKING:  # a type checker would take this for the home of all
+if not TYPE_CHECKING:  # a type checker would take this for the home of them all
 
     def __getattr__(name: str) -> object:
         """Load what is asked for."""

@@ -16,6 +16,7 @@ from lxml import etree
 
 from hakit.model import Cluster
 from hakit.render import document, facts, fragments
+from hakit.render.difference import THERE, Difference
 from hakit.render.facts import Facts
 
 # The constraints that `pcs resource move`, `crm resource move` and `crm_resource --ban` leave behind.
@@ -53,8 +54,18 @@ def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None
 
 def differences(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[str, ...]:
     """Say in a line each what `merged` would change, hakit's order first; empty when nothing."""
+    return tuple(each.text() for each in compared(live_cib_xml, cluster, templates=templates))
+
+
+def compared(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[Difference, ...]:
+    """Return what `merged` would change, in the order of `differences`."""
     live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
     return tuple(_compared(_facts(live, cluster), _facts(ours, cluster)))
+
+
+def facts_of(cib_xml: str, cluster: Cluster) -> Facts:
+    """Return what a CIB says in hakit's part, for `Difference.origin`."""
+    return _facts(fragments.parse(cib_xml), cluster)
 
 
 def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[str, ...]:
@@ -156,18 +167,14 @@ def _facts(root: etree._Element, cluster: Cluster) -> Facts:
     return result
 
 
-def _compared(live: Facts, ours: Facts) -> Iterator[str]:
+def _compared(live: Facts, ours: Facts) -> Iterator[Difference]:
     for subject, wanted in ours.items():
         present = live.get(subject)
         if present is None:
-            yield f"{subject} is missing"
+            yield Difference(subject, "", None, THERE)
             continue
         for what, value in wanted.items():
-            if what not in present:
-                yield f"{subject}: {what} is not set, should be {value}"
-            elif present[what] != value:
-                yield f"{subject}: {what} is {present[what]}, should be {value}"
-        yield from (
-            f"{subject}: {what} is {present[what]}, should not be set" for what in present if what not in wanted
-        )
-    yield from (f"{subject} is not in the spec" for subject in live if subject not in ours)
+            if present.get(what) != value:
+                yield Difference(subject, what, present.get(what), value)
+        yield from (Difference(subject, what, value, None) for what, value in present.items() if what not in wanted)
+    yield from (Difference(subject, "", THERE, None) for subject in live if subject not in ours)

@@ -1,0 +1,69 @@
+"""What Pacemaker would do with a CIB: `crm_simulate` on a node, which only reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hakit.core import Command
+from hakit.observe import parsing
+
+# The daemons are not asked: the CIB that is handed in holds the status from which the scheduler starts.
+_ARGV = ("crm_simulate", "--simulate", "--xml-pipe", "--output-as", "xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation on a node, in the order of the transition. `interval` is in milliseconds, 0 for once."""
+
+    resource: str
+    task: str
+    node: str
+    interval: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The transition, and where each resource would be active after it."""
+
+    operations: tuple[Operation, ...]
+    before: dict[str, tuple[str, ...]]
+    after: dict[str, tuple[str, ...]]
+
+
+def command(cib: str, *, down: tuple[str, ...] = ()) -> Command:
+    """Ask what would be done with this CIB, with the nodes of `down` gone.
+
+    Any exit code is let through: a release that can't say it in XML (2.0.5) ends with a usage error.
+    """
+    gone = tuple(word for node in down for word in ("--node-down", node))
+    return Command((*_ARGV, *gone), stdin=cib, ok_codes=frozenset(range(256)), timeout=120, changes_state=False)
+
+
+def parse(text: str) -> Foretold | None:
+    """Read the answer; None where this release's crm_simulate can't tell in XML, or refused the CIB."""
+    if "<pacemaker-result" not in text:
+        return None
+    root = parsing.xml(text, "crm_simulate")
+    after = root.find("revised_cluster_status")
+    before = root.find("cluster_status")
+    if after is None or before is None:
+        return None
+    return Foretold(
+        tuple(
+            Operation(
+                each.get("resource", ""), each.get("op", ""), each.get("node", ""), int(each.get("interval", "0"))
+            )
+            for each in root.iterfind("transition/rsc_action")
+        ),
+        _places(before),
+        _places(after),
+    )
+
+
+def _places(status: parsing.Element) -> dict[str, tuple[str, ...]]:
+    return {
+        each.get("id", ""): tuple(node.get("name", "") for node in each.iterfind("node"))
+        if each.get("active") == "true"
+        else ()
+        for each in status.iterfind("resources//resource")
+    }

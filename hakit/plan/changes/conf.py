@@ -14,6 +14,10 @@ _ADDRESS = re.compile(r"ring(\d+)_addr")
 _DERIVED = re.compile(r"totem\.interface\.\d+\.bindnetaddr|nodelist\.local_node_pos")
 _HEADER = ("Made by hakit on the way from one configuration to the next; hakit plan shows what is left.",)
 
+_TWO = 2
+# corosync.conf(5): token, token_coefficient, in milliseconds.
+_TOKEN, _COEFFICIENT = 3000, 650
+
 Values = Mapping[str, str]
 
 
@@ -49,6 +53,21 @@ class Conf:
             for name, node in self.nodes.items()
         }
         return replace(self, links={**self.links, **{n: other.links.get(n, {}) for n in new}}, nodes=nodes)
+
+    def with_nodes(self, nodes: Mapping[str, Values]) -> Conf:
+        """Return it with other nodes, and with the options that follow from how many they are."""
+        count, options = len(nodes), dict(self.options)
+        if count == len(self.nodes):
+            return replace(self, nodes=nodes)
+        for key in ("quorum.two_node", "quorum.wait_for_all"):
+            options.pop(key, None)
+            if count == _TWO:
+                options[key] = "1"  # two_node implies wait_for_all (votequorum(5))
+        token = int(options.get("totem.token", _TOKEN)) + _COEFFICIENT * max(0, count - _TWO)
+        if "totem.consensus" in options:
+            # corosync.conf(5), consensus: at least 1.2 * token; the token grows with the nodes (token_coefficient).
+            options["totem.consensus"] = str(max(int(options["totem.consensus"]), -(-token * 6 // 5)))
+        return replace(self, options=options, nodes=nodes)
 
     def text(self) -> str:
         """Write it as a corosync.conf."""

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render-corosync": ("hakit.cli.render", "Print the corosync.conf that a spec file means."),
     "render-cib": ("hakit.cli.render", "Print the CIB that a spec file means."),
     "preflight": ("hakit.cli.preflight", "Look at every node and report what would be in the way; change nothing."),
+    "plan": ("hakit.cli.plan", "Show what apply would do and what would come of it; change nothing."),
     "bootstrap": ("hakit.cli.bootstrap", "Make bare hosts, or a half-made cluster, what the spec file says."),
     "status": ("hakit.cli.status", "Show services, nodes, rings and quorum, with warnings in plain words."),
     "switchover": ("hakit.cli.switchover", "Move a service to another node, and wait until it serves there."),

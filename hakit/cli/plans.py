@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from hakit.plan.step import Stage
@@ -10,11 +12,17 @@ from hakit.plan.step import Stage
 def show(stages: tuple[Stage, ...]) -> None:
     """Print the plan to stderr."""
     click.echo("To do:", err=True)
+    for line in lines(stages):
+        click.echo(f"  {line}", err=True)
+
+
+def lines(stages: tuple[Stage, ...]) -> Iterator[str]:
+    """Give the plan in lines."""
     for stage in stages:
-        click.secho(f"  {stage.title}", bold=True, err=True)
+        yield click.style(stage.title, bold=True)
         hosts: dict[tuple[str, str, bool], list[str]] = {}
         for step in stage.steps:
             hosts.setdefault((step.title, step.why, step.final), []).append(step.host)
         for (title, why, final), names in hosts.items():
             last = click.style(" (can't be undone)", fg="red") if final else ""
-            click.echo(f"    {title} [{', '.join(names)}]: {why}{last}", err=True)
+            yield f"  {title} [{', '.join(names)}]: {why}{last}"

@@ -30,13 +30,12 @@ class Foretold:
     after: dict[str, tuple[str, ...]]
 
 
-def command(cib: str, *, down: tuple[str, ...] = ()) -> Command:
-    """Ask what would be done with this CIB, with the nodes of `down` gone.
+def command(cib: str) -> Command:
+    """Ask what would be done with this CIB.
 
     Any exit code is let through: a release that can't say it in XML (2.0.5) ends with a usage error.
     """
-    gone = tuple(word for node in down for word in ("--node-down", node))
-    return Command((*_ARGV, *gone), stdin=cib, ok_codes=frozenset(range(256)), timeout=120, changes_state=False)
+    return Command(_ARGV, stdin=cib, ok_codes=frozenset(range(256)), timeout=120, changes_state=False)
 
 
 def parse(text: str) -> Foretold | None:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
     from hakit.render.merge import compared, differences, facts_of, foreign, leftovers, merged, stopped
+    from hakit.render.resting import aside, rested, resting, unrested
 
 __all__ = [
     "Difference",
     "Origin",
+    "aside",
     "cib",
     "compared",
     "corosync_conf",
@@ -25,12 +27,16 @@ __all__ = [
     "foreign",
     "leftovers",
     "merged",
+    "rested",
+    "resting",
     "stopped",
+    "unrested",
 ]
 
 _HOMES = {
     "Difference": "difference",
     "Origin": "difference",
+    "aside": "resting",
     "cib": "document",
     "compared": "merge",
     "corosync_conf": "corosync",
@@ -39,7 +45,10 @@ _HOMES = {
     "foreign": "merge",
     "leftovers": "merge",
     "merged": "merge",
+    "rested": "resting",
+    "resting": "resting",
     "stopped": "merge",
+    "unrested": "resting",
 }
 
 

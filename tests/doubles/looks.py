@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 from hakit.core import Command
+from hakit.model import sections
 from hakit.observe import node as paths
 from hakit.observe.host.packages import NEEDED
 from tests.doubles import pacemaker
@@ -113,6 +114,24 @@ def _links(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     return 0, "\n".join(lines) + "\n", ""
 
 
+def _loaded(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    """Tell what Corosync read when it was started or told to read again, in the words of its cmap."""
+    if "-m" in command.argv:
+        return _links(host, everyone, command)
+    if host.loaded is None or not host.running("corosync.service"):
+        return 1, "", "Failed to initialize the cmap API. Error CS_ERR_LIBRARY\n"
+    root, lines = sections.parse(host.loaded[0]), ["runtime.services.cfg.service_id (u16) = 1"]
+    for name in ("totem", "quorum", "logging"):
+        lines += [f"{name}.{key} (str) = {value}" for key, value in root.one(name).pairs]
+    for link in root.one("totem").all("interface"):
+        start = f"totem.interface.{link.get('linknumber')}"
+        lines.append(f"{start}.bindnetaddr (str) = somewhere")
+        lines += [f"{start}.{key} (u8) = {value}" for key, value in link.pairs if key != "linknumber"]
+    for number, node in enumerate(root.one("nodelist").all("node")):
+        lines += [f"nodelist.node.{number}.{key} (str) = {value}" for key, value in node.pairs]
+    return 0, "\n".join([*lines, "nodelist.local_node_pos (u32) = 0"]) + "\n", ""
+
+
 def _quorum(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del command
     if not host.running("corosync.service"):
@@ -147,7 +166,9 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("crm_mon",): _monitor,
     ("crm_resource", "--wait"): _always(0, ""),
     ("cibadmin", "--query"): _cib,
-    ("corosync-cmapctl",): _links,
+    ("corosync-cmapctl",): _loaded,
+    # As of 2.0.5, which knows no XML: what happens to services is foretold by real ones only.
+    ("crm_simulate",): _always(64, ""),
     ("corosync-quorumtool",): _quorum,
     ("ping",): _ping,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hakit import render
-from hakit.core import Put, Remove
+from hakit.core import Action, Put, Remove
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
@@ -26,9 +26,11 @@ def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterato
     live = seen.nodes[name].cib
     differences = render.differences(live, wanted.cluster)
     if differences:
-        files = (
-            Put(OLD, live, mode=0o600, backup=False),
-            Put(NEW, render.merged(live, wanted.cluster), mode=0o600, backup=False),
-        )
-        actions = (*files, *dialects[name].push(NEW, OLD), Remove(OLD), Remove(NEW))
+        actions = replaced(dialects[name], live, render.merged(live, wanted.cluster))
         yield Step("bring the CIB to the spec", name, "; ".join(differences), actions)
+
+
+def replaced(dialect: Dialect, live: str, new: str) -> tuple[Action, ...]:
+    """Give the actions that make the difference between the live CIB and the new one the cluster's."""
+    files = (Put(OLD, live, mode=0o600, backup=False), Put(NEW, new, mode=0o600, backup=False))
+    return (*files, *dialect.push(NEW, OLD), Remove(OLD), Remove(NEW))

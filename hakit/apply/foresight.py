@@ -1,0 +1,88 @@
+"""What `apply` would do and what would come of it, without doing any of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hakit import render
+from hakit.apply import materials, tools
+from hakit.apply.look import look_at_reachable
+from hakit.core import Finding, HostUnreachable, Runner
+from hakit.model import Cluster, Service
+from hakit.observe import durations, simulate
+from hakit.plan.bootstrap.refusals import refusals
+from hakit.plan.bootstrap.stages import stages
+from hakit.plan.changes import differences, effects
+from hakit.plan.changes.differences import Difference
+from hakit.plan.changes.effects import Foreseen
+from hakit.plan.seen import Seen
+from hakit.plan.step import Stage
+from hakit.plan.wanted import Wanted, wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """A plan with its reasons and its consequences.
+
+    `services` is empty where the cluster doesn't run, or (then `simulated` is False) where nobody could foretell it.
+    """
+
+    seen: Seen
+    missing: Mapping[str, HostUnreachable]
+    differences: tuple[Difference, ...]
+    stages: tuple[Stage, ...]
+    services: tuple[Foreseen, ...]
+    simulated: bool
+    refused: tuple[Finding, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do, as far as it can be seen."""
+        return not self.stages and not self.differences
+
+
+def foresee(cluster: Cluster, runner: Runner, *, applied: Cluster | None = None) -> Foresight:
+    """Look, plan and let Pacemaker foretell; nothing is changed. `applied` is the spec that was last in force.
+
+    Raises HakitError when no node can be reached.
+    """
+    seen, missing = look_at_reachable(cluster, runner)
+    dialects = tools.assumed(seen)
+    tool = next(dialect.tool for dialect in dialects.values())
+    goal = wanted(dataclasses.replace(cluster, tool=tool), seen.hosts, materials.material(seen, runner))
+    found = tuple(differences.differences(goal, seen, applied))
+    told = _foretold(goal, seen, runner)
+    took = durations.parse(_cib(seen)) if told else {}
+    before = _before(goal.cluster, seen)
+    return Foresight(
+        seen,
+        missing,
+        found,
+        stages(goal, seen, dialects),
+        tuple(effects.foresee(before, goal.cluster, told, took)) if told else (),
+        told is not None,
+        tuple(refusals(goal, seen, replace=False)),
+    )
+
+
+def _cib(seen: Seen) -> str:
+    return seen.nodes[seen.running[0]].cib if seen.running else ""
+
+
+def _foretold(goal: Wanted, seen: Seen, runner: Runner) -> simulate.Foretold | None:
+    """Let crm_simulate on a node say what Pacemaker would make of the new CIB; nodes that leave stand aside in it."""
+    if not (seen.running and seen.awake):
+        return None
+    new = render.merged(_cib(seen), goal.cluster)
+    if seen.leaving:
+        new = render.aside(new, tuple(seen.leaving))
+    return simulate.parse(runner.run(seen.running[0], simulate.command(new)).stdout)
+
+
+def _before(goal: Cluster, seen: Seen) -> tuple[Service, ...]:
+    """Give the groups that the cluster has and the spec doesn't, as far as they look like services of ours."""
+    known = {service.name for service in goal.services}
+    groups = dict.fromkeys(each.group for each in (seen.state.resources if seen.state else ()) if each.group)
+    return tuple(Service(name, f"{name}.service") for name in groups if name not in known)

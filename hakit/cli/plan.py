@@ -1,0 +1,158 @@
+"""`hakit plan`: what apply would do, and what would come of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from hakit import spec as spec_
+from hakit.apply.foresight import Foresight, foresee
+from hakit.cli import findings, plans
+from hakit.cli.arguments import json_option, spec_argument, ssh_config_option
+from hakit.cli.door import door
+from hakit.core import ExitCode, shown
+from hakit.plan.changes.compare import Takes
+from hakit.plan.changes.differences import Difference
+from hakit.plan.changes.effects import Effect, Foreseen
+from hakit.render import Origin
+
+_WORDS = {
+    Origin.SPEC: "",
+    Origin.UNKNOWN: "",
+    Origin.DRIFT: "changed by hand on the cluster: put it into the spec to keep it, or apply to undo it",
+    Origin.BOTH: "changed both in the spec and by hand on the cluster",
+}
+_TAKES = {
+    Takes.RELOAD: "Corosync takes it over while it runs",
+    Takes.RING_OUT_AND_IN: "the ring is taken out and put back while the others carry the cluster",
+    Takes.STOP: "Corosync has to stop on all nodes; the services run on meanwhile, unwatched",
+}
+
+
+@click.command()
+@spec_argument
+@json_option
+@ssh_config_option
+def plan(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
+    """Show what apply would do and what would come of it; change nothing.
+
+    Every difference between the spec file and the cluster with its place, then the steps, then what happens to each
+    service as Pacemaker itself foretells it, with the outage that its clients may expect. Exit code 0: nothing to do;
+    1: there are changes.
+    """
+    cluster = spec_.read(spec)
+    found = foresee(cluster, door(cluster, ssh_config))
+    if as_json:
+        click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+    else:
+        _show(found)
+    return ExitCode.DECLARED if found.empty and not found.missing else ExitCode.DIFFERENT
+
+
+def _show(found: Foresight) -> None:
+    for name, error in found.missing.items():
+        click.secho(f"{name} can't be reached ({error.reason}): what is to do there is not known", fg="yellow")
+    if found.empty:
+        click.echo("nothing to do" + (" on the nodes that can be reached" if found.missing else ""))
+        return
+    click.secho("Differences", bold=True)
+    for line in _differences(found.differences):
+        click.echo(f"  {line}")
+    if found.stages:
+        click.secho("Steps", bold=True)
+        for line in plans.lines(found.stages):
+            click.echo(f"  {line}")
+    if found.services:
+        click.secho("Services, as Pacemaker foretells", bold=True)
+        for each in found.services:
+            click.echo(f"  {_fate(each)}")
+    elif found.seen.running:
+        click.echo(
+            "What happens to the services can't be foretold: this release's crm_simulate does not answer in XML."
+        )
+    for line in findings.lines(found.refused):
+        click.echo(line)
+
+
+def _differences(found: Iterable[Difference]) -> Iterable[str]:
+    last = ""
+    for each in found:
+        where = f"{each.where}{f' on {each.node}' if each.node else ''}"
+        if where != last:
+            yield where
+            last = where
+        yield f"  {each.place}: {_value(each.old)} → {_value(each.new)}"
+        for note in (_WORDS[each.origin], _TAKES[each.takes] if each.takes else ""):
+            if note:
+                yield f"    {note}"
+
+
+def _value(value: str | None) -> str:
+    return "nothing" if value is None else value
+
+
+def _fate(each: Foreseen) -> str:
+    places = {
+        Effect.STARTS: f" on {each.target}",
+        Effect.STOPS: f" on {each.source}",
+        Effect.MOVES: f" from {each.source} to {each.target}",
+    }
+    default = f" on {each.source}" if each.source else ""
+    text = f"{each.service} {each.effect}{places.get(each.effect, default)}"
+    if each.outage is None:
+        return text if each.effect is Effect.STOPS else f"{text}, no outage"
+    return f"{text}: an outage of {each.outage.least:g} to {each.outage.most:g} s, {each.outage.limit:g} s at worst"
+
+
+def _plain(found: Foresight) -> dict[str, object]:
+    """Give the plan as plain data; its shape stands in the manual (docs/plan.md)."""
+    return {
+        "cluster": found.seen.cluster.name,
+        "changes": not found.empty,
+        "unreachable": [{"node": name, "reason": error.reason} for name, error in found.missing.items()],
+        "differences": [
+            {
+                "where": each.where,
+                "node": each.node,
+                "place": each.place,
+                "old": each.old,
+                "new": each.new,
+                "origin": each.origin.value,
+                "takes": each.takes.value if each.takes else "",
+            }
+            for each in found.differences
+        ],
+        "stages": [
+            {
+                "title": stage.title,
+                "steps": [
+                    {
+                        "title": step.title,
+                        "host": step.host,
+                        "why": step.why,
+                        "final": step.final,
+                        "actions": [shown(action) for action in step.actions],
+                    }
+                    for step in stage.steps
+                ],
+            }
+            for stage in found.stages
+        ],
+        "simulated": found.simulated,
+        "services": [_service(each) for each in found.services],
+        "refused": [{"code": each.code, "text": each.text(), "remedy": each.remedy()} for each in found.refused],
+    }
+
+
+def _service(each: Foreseen) -> dict[str, object]:
+    outage = each.outage
+    return {
+        "service": each.service,
+        "effect": each.effect.name.lower(),
+        "from": each.source,
+        "to": each.target,
+        "outage": {"least": outage.least, "most": outage.most, "limit": outage.limit} if outage else None,
+    }

@@ -1,0 +1,46 @@
+"""Marks that hakit puts into a CIB of its own making: maintenance for the time of a stop, nodes that stand aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml import etree
+
+from hakit.render import document, fragments
+
+# By its id, the maintenance of a change that needs a stop is told from an operator's.
+_MARK = "hakit-stop-maintenance-mode"
+_SET = "hakit-stop-options"
+
+
+def resting(cib_xml: str) -> bool:
+    """Say whether the CIB holds a maintenance that hakit switched on for a stop."""
+    return fragments.parse(cib_xml).find(f"configuration/crm_config//nvpair[@id='{_MARK}']") is not None
+
+
+def rested(cib_xml: str) -> str:
+    """Return the CIB with such a maintenance, in a set of its own before all others: the first one's word counts."""
+    root = fragments.parse(unrested(cib_xml))
+    own = etree.Element("cluster_property_set", id=_SET)
+    etree.SubElement(own, "nvpair", id=_MARK, name="maintenance-mode", value="true")
+    document.section(root, "crm_config").append(own)
+    return fragments.written(root)
+
+
+def unrested(cib_xml: str) -> str:
+    """Return the CIB without it."""
+    root = fragments.parse(cib_xml)
+    for own in root.findall(f"configuration/crm_config/cluster_property_set[@id='{_SET}']"):
+        document.section(root, "crm_config").remove(own)
+    return fragments.written(root)
+
+
+def aside(cib_xml: str, names: Iterable[str]) -> str:
+    """Return the CIB with the nodes in standby."""
+    root = fragments.parse(cib_xml)
+    for name in names:
+        for node in root.iterfind("configuration/nodes/node"):
+            if node.get("uname") == name:
+                values = etree.SubElement(node, "instance_attributes", id=f"hakit-aside-{node.get('id')}")
+                etree.SubElement(values, "nvpair", id=f"{values.get('id')}-standby", name="standby", value="on")
+    return fragments.written(root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hakit.apply.look import look_at_reachable
 from hakit.core import Finding, HostUnreachable, Runner, Severity
 from hakit.model import Cluster, Service
+from hakit.observe import maintenance
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import report, services
 from hakit.plan.seen import Seen
@@ -42,6 +43,7 @@ def plain(found: Status) -> dict[str, object]:
         "healthy": found.healthy,
         "quorate": bool(state and state.quorate),
         "controller": state.dc if state else "",
+        "maintenance": _maintenance(found.seen),
         "services": [_service(service, cluster, state) for service in cluster.services],
         "nodes": [_node(name, found) for name in (node.name for node in cluster.nodes)],
         "findings": [
@@ -49,6 +51,13 @@ def plain(found: Status) -> dict[str, object]:
             for each in found.findings
         ],
     }
+
+
+def _maintenance(seen: Seen) -> dict[str, object]:
+    on = bool(seen.state and seen.state.maintenance)
+    mark = maintenance.read(seen.nodes[seen.running[0]].cib).mark if on else None
+    known = mark or maintenance.Mark("", "")
+    return {"on": on, "by": known.by, "since": known.since, "until": known.until}
 
 
 def _service(service: Service, cluster: Cluster, state: ClusterState | None) -> dict[str, object]:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("hakit.cli.service", "Take a service out of service, and keep it so until `hakit start`."),
     "start": ("hakit.cli.service", "Put a service that was stopped back in service, and wait until it serves."),
     "restart": ("hakit.cli.service", "Stop a service and start it again where it is, and wait until it serves."),
+    "maintenance": ("hakit.cli.maintenance", "Let the cluster keep its hands off everything, or act again."),
     "cleanup": ("hakit.cli.cleanup", "Show what failed and why, and let the cluster forget it and try again."),
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
     "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),

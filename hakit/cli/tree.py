@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,7 @@ from rich.tree import Tree
 
 from hakit.core import Finding, HostUnreachable, Severity
 from hakit.model import Node, Service
+from hakit.observe import maintenance
 from hakit.observe.crm_mon import ClusterState, ResourceState
 from hakit.plan.health import services
 from hakit.plan.seen import Seen
@@ -23,7 +25,7 @@ def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[
     console = Console(highlight=False)
     state = seen.state
     quorum = "no answer" if state is None else "quorum" if state.quorate else "[red]no quorum[/red]"
-    tree = Tree(f"[bold]{escape(seen.cluster.name)}[/bold]: {quorum}")
+    tree = Tree(f"[bold]{escape(seen.cluster.name)}[/bold]: {quorum}{_maintenance(seen)}")
     for service in seen.cluster.services:
         _service(tree, service, seen)
     nodes = tree.add("nodes")
@@ -34,6 +36,22 @@ def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[
         console.print(f"{_MARK[finding.severity]} {escape(finding.text())}", soft_wrap=True)
         if finding.remedy() and finding.severity is not Severity.NOTE:
             console.print(f"    [dim]{escape(finding.remedy())}[/dim]", soft_wrap=True)
+
+
+def _maintenance(seen: Seen) -> str:
+    """Remind of a maintenance: for how long it has been on, and how long it will be."""
+    if seen.state is None or not seen.state.maintenance:
+        return ""
+    mark = maintenance.read(seen.nodes[seen.running[0]].cib).mark or maintenance.Mark("", "")
+    now = datetime.now(UTC)
+    lasted = f" for {_span(now - datetime.fromisoformat(mark.since))}" if mark.since else ""
+    left = f", ends by itself in {_span(datetime.fromisoformat(mark.until) - now)}" if mark.until else ""
+    return f", [yellow]maintenance{lasted}{left}[/yellow]"
+
+
+def _span(time: timedelta) -> str:
+    hours, minutes = divmod(max(0, round(time.total_seconds() / 60)), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else "less than a minute"
 
 
 def _service(tree: Tree, service: Service, seen: Seen) -> None:

@@ -16,6 +16,7 @@ from tests.doubles import looks, pacemaker
 from tests.doubles.crm import crm, empty, native, patch
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host, SimUnit
+from tests.doubles.operating import cibadmin
 from tests.doubles.pcs import pcs
 
 Answer = tuple[int, str, str]
@@ -158,6 +159,8 @@ class SimulatedHosts:
                 if command.changes_state:
                     self._noted(host, command, *(STACK if words[0] == "cluster" else ()))
                 return pcs(host, self.everyone, tuple(words), self._generation)
+            case ("cibadmin", *words):
+                return cibadmin(host, self.everyone, tuple(words), command.stdin)
             case ("systemctl", *words):
                 units = tuple(words[words.index("--") + 1 :])
                 self._noted(host, command, *units)

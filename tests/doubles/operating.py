@@ -87,3 +87,31 @@ def _cleanup(host: Host, everyone: Sequence[Host], name: str) -> Answer:
         for operation in [key for key in each.failed if not name or key.rsplit("_", 2)[0] in ours]:
             del each.failed[operation]
     return FINE
+
+
+def cibadmin(host: Host, everyone: Sequence[Host], words: tuple[str, ...], stdin: str) -> Answer:
+    """Modify or delete a set of cluster properties; `--modify` merges by id and never takes anything away."""
+    root = etree.fromstring(host.text(paths.CIB).encode())
+    section = root.find("configuration/crm_config")
+    assert section is not None
+    match words:
+        case ("--modify", "--allow-create", "--scope", "crm_config", "--xml-pipe"):
+            _merge(section, etree.fromstring(stdin))
+        case ("--delete", "--scope", "crm_config", "--xml-text", text):
+            for found in section.xpath("*[@id=$name]", name=etree.fromstring(text).get("id")):
+                section.remove(found)
+        case _:
+            raise AssertionError(f"unknown to this cibadmin: {words}")
+    pacemaker.push(host, everyone, etree.tostring(root).decode())
+    return FINE
+
+
+def _merge(above: etree._Element, new: etree._Element) -> None:
+    old = next((each for each in above if each.get("id") == new.get("id")), None)
+    if old is None:
+        above.append(new)
+        return
+    for name, value in new.attrib.items():
+        old.set(name, value)
+    for child in list(new):
+        _merge(old, child)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_interface
 
 from lxml import etree
@@ -183,8 +184,13 @@ def standby(host: Host) -> set[str]:
 def maintained(host: Host) -> bool:
     """Say whether maintenance is on; the first set's word counts before those of the others."""
     root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
-    said = root.xpath("configuration/crm_config/cluster_property_set/nvpair[@name='maintenance-mode']/@value")
-    return bool(said) and said[0] == "true"
+    for found in root.iterfind("configuration/crm_config/cluster_property_set"):
+        end = found.find("rule/date_expression")
+        if end is not None and datetime.fromisoformat(end.get("end", "")) <= datetime.now(UTC):
+            continue
+        for pair in found.iterfind("nvpair[@name='maintenance-mode']"):
+            return pair.get("value") == "true"
+    return False
 
 
 def _version(cib: str) -> tuple[int, int, int]:

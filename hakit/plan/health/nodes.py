@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.core import Finding, Severity
+from hakit.observe import maintenance
 from hakit.plan.seen import Seen
 
 
@@ -83,20 +84,45 @@ class NoQuorum(Finding):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Maintenance(Finding):
-    """Pacemaker's hands are tied."""
+    """Pacemaker's hands are tied; by whom, since and until when (UTC), as far as hakit was told."""
 
     code = "HK314"
     severity = Severity.WARNING
     matters = "A failure would not be noticed."
-    see = "Pacemaker Explained, maintenance-mode"
+    see = "Pacemaker Explained, maintenance-mode; docs/decisions/0022-maintenance-in-the-cib.md"
+    by: str = ""
+    since: str = ""
+    until: str = ""
 
     def text(self) -> str:
         """Say in one line what is so."""
-        return "maintenance is on: nothing is watched, started or moved"
+        when = f" since {self.since}" if self.since else ""
+        who = f" by {self.by}" if self.by else ""
+        end = f", until {self.until}, when it ends by itself" if self.until else ""
+        return f"maintenance is on{when}{who}{end}: nothing is watched, started or moved"
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "when the work is done: pcs property set maintenance-mode=false"
+        return "when the work is done: hakit maintenance off"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaintenanceOver(Finding):
+    """A maintenance that is over is still written in the CIB; it means nothing any more."""
+
+    code = "HK316"
+    severity = Severity.NOTE
+    matters = "pcs shows the properties of sets that no longer apply, so it may say that maintenance is on."
+    see = "docs/decisions/0022-maintenance-in-the-cib.md"
+    until: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"maintenance is over{f' since {self.until}' if self.until else ''}; its note is still in the CIB"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "hakit maintenance off takes the note away"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,8 +158,11 @@ def check(seen: Seen) -> Iterator[Finding]:
             yield NodeResting(node=node.name, mode="standby" if there.standby else "maintenance")
     if not state.quorate:
         yield NoQuorum()
+    mark = maintenance.read(seen.nodes[seen.running[0]].cib).mark
     if state.maintenance:
-        yield Maintenance()
+        yield Maintenance(by=mark.by, since=mark.since, until=mark.until) if mark else Maintenance()
+    elif mark:
+        yield MaintenanceOver(until=mark.until)
     leaders = {own.dc for name in seen.running if (own := seen.nodes[name].state) and own.dc}
     if len(leaders) > 1:
         yield Split(sides=tuple(sorted(leaders)))

@@ -79,6 +79,6 @@ def found(whole: Seen) -> list[Finding]:
     return [finding for finding in report.findings(whole) if finding.code != "HK350"]
 
 
-def command(*argv: str) -> Command:
+def command(*argv: str, stdin: str = "") -> Command:
     """Return a command that somebody gives by hand on a host."""
-    return Command(argv)
+    return Command(argv, stdin=stdin)

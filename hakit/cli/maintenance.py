@@ -1,0 +1,77 @@
+"""`hakit maintenance`: Pacemaker keeps its hands off, for a while."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from hakit import spec as spec_
+from hakit.apply.operating import maintenance as engine
+from hakit.apply.operating.reins import Did
+from hakit.cli import operating
+from hakit.cli.arguments import json_option, spec_option, ssh_config_option
+from hakit.cli.progress import Bars
+from hakit.observe.maintenance import Mark
+
+_SPAN = re.compile(r"(?=\d)(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m(?:in)?)?\s*(?:(\d+)s)?")
+
+
+class Span(click.ParamType[timedelta]):
+    """A time span like `2h`, `90m` or `1d12h`."""
+
+    name = "span"
+
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Turn the text into a span; click says what is wrong with it."""
+        if isinstance(value, timedelta):
+            return value
+        match = _SPAN.fullmatch(value.strip())
+        days, hours, minutes, seconds = (int(number or 0) for number in match.groups()) if match else (0, 0, 0, 0)
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if not span:
+            self.fail(f"{value!r} is no time span; say it like 2h, 90m or 1d12h", param, ctx)
+        return span
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["on", "off"]))
+@click.option("--for", "lasting", type=Span(), metavar="SPAN", help="End it by itself after so long: 2h, 90m, 1d12h.")
+@json_option
+@spec_option
+@ssh_config_option
+def maintenance(what: str, *, lasting: timedelta | None, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
+    """Let the cluster keep its hands off everything, or act again.
+
+    Services stay as they are, but nothing is watched, started or moved. With --for it ends by itself, to the second and
+    whatever happens to hakit or to single nodes; without, `hakit status` reminds of it until somebody ends it.
+    """
+    if lasting and what == "off":
+        raise click.UsageError("--for goes with on: `off` ends it now")
+    cluster = spec_.read(spec)
+    with Bars() as bars:
+        means = operating.means(cluster, ssh_config, bars)
+        begun = engine.on(cluster, means, by=_who(), lasting=lasting) if what == "on" else None
+        ended = engine.off(cluster, means) if what == "off" else None
+    if ended:
+        operating.tell(ended, done="maintenance is off", already="maintenance is off already", as_json=as_json)
+    if begun:
+        _tell_begun(*begun, as_json=as_json)
+
+
+def _tell_begun(did: Did, mark: Mark, *, as_json: bool) -> None:
+    if as_json:
+        said = {**operating.plain(did), "by": mark.by, "since": mark.since, "until": mark.until}
+        click.echo(json.dumps(said, indent=2))
+        return
+    end = f", and ends by itself at {mark.until}" if mark.until else "; end it with: hakit maintenance off"
+    click.echo(f"maintenance is on{'' if did.changed else ' already'}{end}")
+
+
+def _who() -> str:
+    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{os.uname().nodename}"

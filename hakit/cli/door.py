@@ -13,6 +13,9 @@ from hakit.model import Cluster
 from hakit.run.hosts import Hosts
 from hakit.run.whereabouts import local_nodes
 
+# Seconds for a trip of who asks every second: a host that dies is to cost its own thread little.
+_QUICK = 5.0
+
 
 def driven(spec: Path) -> Cluster:
     """Read the spec, and let the cluster be driven with what --tool says. Raises HakitError."""
@@ -23,3 +26,8 @@ def driven(spec: Path) -> Cluster:
 def door(cluster: Cluster, ssh_config: Path | None) -> Hosts:
     """Open the door to the cluster's nodes: over ssh, but directly to the node that this machine is itself."""
     return Hosts(ssh_config=ssh_config, local=local_nodes(cluster))
+
+
+def quick_door(cluster: Cluster, ssh_config: Path | None) -> Hosts:
+    """Open a door that waits for a host a few seconds only, for those who ask again anyway."""
+    return Hosts(ssh_config=ssh_config, local=local_nodes(cluster), trip=_QUICK)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("hakit.cli.plan", "Show what apply would do and what would come of it; change nothing."),
     "bootstrap": ("hakit.cli.bootstrap", "Make bare hosts, or a half-made cluster, what the spec file says."),
     "status": ("hakit.cli.status", "Show services, nodes, rings and quorum, with warnings in plain words."),
+    "events": ("hakit.cli.events", "Tell in words what happens to services, nodes and rings, until Ctrl-C."),
     "switchover": ("hakit.cli.switchover", "Move a service to another node, and wait until it serves there."),
     "standby": ("hakit.cli.standby", "Let a node run nothing, and wait until its services serve elsewhere."),
     "unstandby": ("hakit.cli.standby", "Let a node run services again, and wait until the cluster has come to rest."),

@@ -10,6 +10,7 @@ import click
 from hakit import spec as spec_
 from hakit.apply import status as engine
 from hakit.cli import tree
+from hakit.cli import watch as view
 from hakit.cli.arguments import json_option, spec_argument, ssh_config_option
 from hakit.cli.door import door
 from hakit.core import ExitCode
@@ -17,14 +18,20 @@ from hakit.core import ExitCode
 
 @click.command()
 @spec_argument
+@click.option("--watch", is_flag=True, help="Keep looking, and show what changes, until Ctrl-C.")
 @json_option
 @ssh_config_option
-def status(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
+def status(spec: Path, *, watch: bool, as_json: bool, ssh_config: Path | None) -> int:
     """Show services, nodes, rings and quorum, with warnings in plain words.
 
     Exit code 0: all is as declared; 1: something is degraded.
     """
+    if watch and as_json:
+        raise click.UsageError("--watch is for people; for programs: hakit events --json")
     cluster = spec_.read(spec)
+    if watch:
+        view.watch(cluster, ssh_config)
+        return ExitCode.DECLARED
     found = engine.status(cluster, door(cluster, ssh_config))
     if as_json:
         click.echo(json.dumps(engine.plain(found), indent=2))

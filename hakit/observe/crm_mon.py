@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ COMMAND = Command(
     timeout=20,
     changes_state=False,
 )
+# The same with all times in UTC, so that those of several nodes can be compared with each other and with ours.
+COMMAND_UTC = replace(COMMAND, env={"TZ": "UTC"}, timeout=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,29 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """The last run of an operation on a node, as the node remembers it; `code` 0 is ok, 193 (pending) still runs."""
+
+    resource: str
+    node: str
+    task: str
+    code: int
+    words: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fencing that was tried: `status` is success, failed or pending (fence-event-2.0.rng of Pacemaker)."""
+
+    target: str
+    action: str
+    status: str
+    by: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterState:
     """All of it. `dc` is empty while there is no elected controller yet."""
 
@@ -105,6 +131,8 @@ class ClusterState:
     history: tuple[History, ...] = ()
     bans: tuple[Ban, ...] = ()
     placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    operations: tuple[Operation, ...] = ()
+    fences: tuple[Fence, ...] = ()
 
 
 def parse(text: str) -> ClusterState | None:
@@ -128,6 +156,8 @@ def parse(text: str) -> ClusterState | None:
         history=tuple(_histories(root)),
         bans=tuple(_ban(found) for found in root.iterfind("bans/ban")),
         placed={resource.id: resource.nodes for resource in resources},
+        operations=tuple(_operations(root)),
+        fences=tuple(_fence(found) for found in root.iterfind("fence_history/fence_event")),
     )
 
 
@@ -192,6 +222,29 @@ def _histories(root: etree._Element) -> list[History]:
                 )
             )
     return seen
+
+
+def _operations(root: etree._Element) -> Iterator[Operation]:
+    for found in root.iterfind("node_history/node/resource_history/operation_history"):
+        resource = found.getparent()
+        node = resource.getparent() if resource is not None else None
+        if resource is None or node is None or not found.get("last-rc-change"):
+            continue
+        code, words = int(found.get("rc", "0")), found.get("rc_text", "")
+        yield Operation(
+            resource.get("id", ""), node.get("name", ""), found.get("task", ""), code, words,
+            _when(found.get("last-rc-change", "")),
+        )  # fmt: skip
+
+
+def _fence(found: etree._Element) -> Fence:
+    return Fence(
+        target=found.get("target", ""),
+        action=found.get("action", ""),
+        status=found.get("status", ""),
+        by=found.get("delegate", found.get("origin", "")),
+        when=_when(found.get("completed", "")),
+    )
 
 
 def _when(text: str) -> str:

@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass
 
 from hakit import render
-from hakit.apply import glance, stage, tools
-from hakit.apply.look import look_at_reachable, look_at_some
+from hakit.apply import glance
+from hakit.apply.look import look_at_some
+from hakit.apply.operating.reins import Means, Reins, take, through_any
+from hakit.apply.outage import Outage, measured
 from hakit.core import Clock, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster, Switchback
-from hakit.plan.dialect import Dialect
 from hakit.plan.health import services
 from hakit.plan.seen import Seen
-from hakit.plan.step import Stage, Step
 from hakit.plan.switchover import Move
 from hakit.plan.switchover import move as planned
 
@@ -23,41 +23,48 @@ _LIFETIME = "PT30M"
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What came of it; `seconds` from the wish to serving, 0 when the service was there already."""
+    """What came of it; `seconds` from the wish to serving, 0 when the service was there already.
+
+    `outage` is what somebody saw who asked the service all the while.
+    """
 
     move: Move
     seconds: float
+    outage: Outage
 
 
 def switchover(  # noqa: PLR0913 - what, where, and the means to do it
-    cluster: Cluster, runner: Runner, service: str, target: str | None, *, clock: Clock, listener: Listener
+    cluster: Cluster,
+    runner: Runner,
+    service: str,
+    target: str | None,
+    *,
+    clock: Clock,
+    listener: Listener,
+    here: bool = False,
 ) -> Moved:
-    """Move the service to the target, or to the node that can take it.
+    """Move the service to the target, or to the node that can take it, and measure the outage.
 
-    Raises HakitError when it can't go there, or is not serving there in time; the wish is taken back in any case.
+    `here`: this machine is none of the nodes, and may ask the service meanwhile as a client. Raises HakitError when it
+    can't go there, or is not serving there in time; the wish is taken back in any case.
     """
-    seen, _ = look_at_reachable(cluster, runner)
-    move = planned(seen, service, target)
+    reins = take(cluster, Means(runner, clock, listener))
+    move = planned(reins.seen, service, target)
     if move.source == move.target:
-        return Moved(move, 0.0)
+        return Moved(move, 0.0, Outage(why_not="it was there already"))
     _refuse_return(cluster, move)
-    door = seen.running[0]
-    dialect = tools.detected(seen, runner, (door,))[door]
-    start = time.monotonic()
-    try:
-        wish = Step(
-            f"move {service} to {move.target}",
-            door,
-            "asked for",
-            dialect.move(service, move.target, lifetime=_LIFETIME),
-        )
-        stage.do(Stage(f"Move {service}", (wish,)), runner, listener)
-        _arrived(cluster, runner, move, door, clock)
-        seconds = time.monotonic() - start
-    finally:
-        _clear(runner, door, service, dialect, listener)
-    _stays(cluster, runner, move, clock)
-    return Moved(move, seconds)
+    limit = 2 * _limit(cluster, service)
+    with measured(runner, reins.seen, move, here=here, limit=limit) as meanwhile:
+        start = time.monotonic()
+        try:
+            wish = reins.dialect.move(service, move.target, lifetime=_LIFETIME)
+            reins.do(f"move {service} to {move.target}", "asked for", wish)
+            _arrived(cluster, reins, move)
+            seconds = time.monotonic() - start
+        finally:
+            through_any(reins, lambda by: _clear(by, service))
+        _stays(cluster, runner, move, clock)
+    return Moved(move, seconds, meanwhile.outage)
 
 
 def _refuse_return(cluster: Cluster, move: Move) -> None:
@@ -74,25 +81,27 @@ def _limit(cluster: Cluster, service: str) -> float:
     return 30.0 + timeouts.start + timeouts.stop
 
 
-def _arrived(cluster: Cluster, runner: Runner, move: Move, door: str, clock: Clock) -> None:
+def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
+    """Wait until the service serves there, by the word of any node: the one it was asked through may die meanwhile."""
+
     def place() -> str:
-        state = glance.glance((door,), runner)[door]
-        return services.place(cluster.service(move.service), state) if state else ""
+        states = [state for state in glance.glance(reins.seen.running, reins.means.runner).values() if state]
+        best = max(states, key=lambda state: (bool(state.dc), state.quorate), default=None)
+        return services.place(cluster.service(move.service), best) if best else ""
 
     wait_until(
         f"{move.service} serves on {move.target}",
         place,
         lambda where: where == move.target,
-        clock=clock,
+        clock=reins.means.clock,
         timeout=_limit(cluster, move.service),
         every=0.1,
         in_a_row=1,
     )
 
 
-def _clear(runner: Runner, door: str, service: str, dialect: Dialect, listener: Listener) -> None:
-    step = Step(f"take the wish for {service} back", door, "nothing is to steer it later", dialect.clear(service))
-    stage.do(Stage("Tidy up", (step,)), runner, listener)
+def _clear(reins: Reins, service: str) -> None:
+    reins.do(f"take the wish for {service} back", "nothing is to steer it later", reins.dialect.clear(service))
 
 
 def _stays(cluster: Cluster, runner: Runner, move: Move, clock: Clock) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply.operating import maintenance as engine
 from hakit.apply.operating.reins import Did
 from hakit.cli import operating
-from hakit.cli.arguments import json_option, spec_option, ssh_config_option
+from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option
+from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 from hakit.cli.span import Span
 from hakit.observe.maintenance import Mark
@@ -25,6 +25,7 @@ from hakit.observe.maintenance import Mark
 @click.option("--for", "lasting", type=Span(), metavar="SPAN", help="End it by itself after so long: 2h, 90m, 1d12h.")
 @json_option
 @spec_option
+@tool_option
 @ssh_config_option
 def maintenance(what: str, *, lasting: timedelta | None, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Let the cluster keep its hands off everything, or act again.
@@ -34,7 +35,7 @@ def maintenance(what: str, *, lasting: timedelta | None, as_json: bool, spec: Pa
     """
     if lasting and what == "off":
         raise click.UsageError("--for goes with on: `off` ends it now")
-    cluster = spec_.read(spec)
+    cluster = driven(spec)
     with Bars() as bars:
         means = operating.means(cluster, ssh_config, bars)
         begun = engine.on(cluster, means, by=_who(), lasting=lasting) if what == "on" else None

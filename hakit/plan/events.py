@@ -221,7 +221,11 @@ def _service(cluster: Cluster, service: Service, story: Story, new: ClusterState
         yield Happening(at, Kind.SERVICE_DOWN, name, before, f"{name} serves no more on {before}")
         return
     last = story.last.get(name, "")
-    gone = "" if before or name not in story.since else f", after {_seconds(story.since[name], at)} without it"
+    gone = (
+        ""
+        if before or name not in story.since
+        else f", by the cluster's word {_seconds(story.since[name], at)} without it"
+    )
     if last and last != after:
         yield Happening(at, Kind.SERVICE_MOVED, name, after, f"{name} moved from {last} to {after}{gone}")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from hakit.model import Cluster
 
@@ -23,6 +24,11 @@ def local_nodes(cluster: Cluster) -> frozenset[str]:
         for node in cluster.nodes
         if node.name in (name, name.partition(".")[0]) and any(str(address) in here for address in node.addresses)
     )
+
+
+def beside(network: IPv4Network | IPv6Network) -> bool:
+    """Say whether this machine has an address in the network: what it sees there, a client beside it sees too."""
+    return any(ip_address(address) in network for address in _addresses())
 
 
 def _addresses() -> frozenset[str]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hakit import render
+from hakit.apply.outage import Outage
 from hakit.apply.status import plain, status
 from hakit.apply.switchover import switchover
-from hakit.core import Action, CommandFailed, HakitError, HostUnreachable, Outcome, Runner, Tape, shown
+from hakit.core import Action, CommandFailed, HakitError, HostUnreachable, Outcome, Put, Remove, Runner, Tape, shown
 from hakit.model import Switchback
 from hakit.observe import node as paths
 from hakit.plan.switchover import Move
@@ -52,6 +53,40 @@ def test_it_arrives_and_leaves_no_constraint() -> None:
     assert not hosts.hosts["qsp-a"].running("squid.service") and hosts.hosts["qsp-b"].running("squid.service")
     assert left(hosts) == ()
     assert status(cluster(), hosts).healthy
+    assert moved.outage == Outage("qsp-b", "192.168.233.200:3128", 2.0, 2.0, 100)
+    assert "from qsp-b, where it went" in moved.outage.text("qsp-b")
+    assert not any("/run/" in path for host in hosts.everyone for path in host.disk.files)
+
+
+def test_a_node_without_a_part_in_it_is_asked_first() -> None:
+    three = cluster(nodes=3)
+    moved = switchover(three, running.hosts(three), "squid", "qsp-b", clock=FakeClock(), listener=Tape())
+    assert moved.outage.asker == "qsp-c" and "others" not in moved.outage.text("qsp-b")
+
+
+def test_what_can_not_be_asked_is_said_and_moves_all_the_same() -> None:
+    bare = cluster(replace(SQUID, vip=None))
+    moved = switchover(bare, running.hosts(bare), "squid", None, clock=FakeClock(), listener=Tape())
+    assert moved.outage.text("qsp-b") == "outage not measured: it has no virtual IP with a TCP port to ask"
+    hosts = running.hosts()
+    moved = switchover(cluster(), Failing(hosts, failing="ss "), "squid", None, clock=FakeClock(), listener=Tape())
+    assert moved.outage.why_not and hosts.hosts["qsp-b"].running("squid.service")
+
+
+def test_the_wish_is_taken_back_through_another_node_when_the_first_is_gone() -> None:
+    hosts = running.hosts()
+
+    class Dying(Failing):
+        """Its first door closes with the move."""
+
+        def run(self, host: str, action: Action) -> Outcome:
+            outcome = super().run(host, action)
+            if shown(action).startswith("pcs resource move-with-constraint"):
+                self._away = frozenset({host})
+            return outcome
+
+    switchover(cluster(), Dying(hosts), "squid", None, clock=FakeClock(), listener=Tape())
+    assert left(hosts) == ()
 
 
 def test_where_it_is_already_nothing_is_done() -> None:
@@ -75,7 +110,8 @@ def test_a_wish_that_is_refused_is_told_and_taken_back() -> None:
     runner: Runner = Failing(hosts, failing="pcs resource move-with-constraint squid")
     with pytest.raises(CommandFailed, match="Error: no"):
         switchover(cluster(), runner, "squid", None, clock=FakeClock(), listener=Tape())
-    assert [shown(action) for _, action in hosts.changes][-1] == "pcs resource clear squid"
+    done = [shown(action) for _, action in hosts.changes if not isinstance(action, Put | Remove)]
+    assert done == ["pcs resource clear squid"]
     assert left(hosts) == ()
 
 

@@ -24,10 +24,10 @@ from hakit.plan.events import Happening, Sight, Story
 @click.option(
     "--since", type=Span(), metavar="SPAN", help="Begin with what Pacemaker remembers of so long: 2h, 90m, 1d."
 )
-@click.option("--follow/--no-follow", default=True, show_default=True, help="Go on with what happens from now on.")
+@click.option("--no-follow", is_flag=True, help="End once that is told, in place of going on with what happens.")
 @json_option
 @ssh_config_option
-def events(spec: Path, *, since: timedelta | None, follow: bool, as_json: bool, ssh_config: Path | None) -> int:
+def events(spec: Path, *, since: timedelta | None, no_follow: bool, as_json: bool, ssh_config: Path | None) -> int:
     """Tell in words what happens to services, nodes and rings, until Ctrl-C.
 
     With --since, begin with what the cluster remembers: of each operation its last run, failures that were not
@@ -36,7 +36,7 @@ def events(spec: Path, *, since: timedelta | None, follow: bool, as_json: bool, 
     cluster = spec_.read(spec)
     try:
         with Watch(cluster, quick_door(cluster, ssh_config)) as watch:
-            _tell_all(cluster, watch, since, follow=follow, as_json=as_json)
+            _tell_all(cluster, watch, since, follow=not no_follow, as_json=as_json)
     except KeyboardInterrupt:
         click.echo(err=True)
     return ExitCode.DECLARED

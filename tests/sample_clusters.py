@@ -85,3 +85,91 @@ def clusters(draw: st.DrawFn) -> Cluster:
             )
         )
     return replace(base, services=tuple(services), timing=PROFILES[draw(st.sampled_from(sorted(PROFILES)))])
+
+
+_plain_words = _words.filter(str.isprintable)
+_spec_questions = st.one_of(
+    st.builds(
+        TcpQuestion, st.integers(1, 65535), st.none() | st.sampled_from([ip_address("10.9.9.9"), ip_address("::1")])
+    ),
+    st.builds(HttpQuestion, st.just("http://127.0.0.1/a?b=1&c=2"), st.integers(100, 599), _plain_words, _plain_words),
+    st.builds(UnixQuestion, _plain_words.map("/run/{}".format)),
+    st.builds(
+        CommandQuestion,
+        st.lists(_plain_words.filter(bool), min_size=1, max_size=3).map(lambda words: ("/bin/true", *words)),
+    ),
+)
+
+
+@st.composite
+def spec_clusters(draw: st.DrawFn) -> Cluster:
+    """Any cluster that a spec file without faults can mean."""
+    wide = draw(st.sampled_from([24, 24, 22, 16]))
+    base = cluster(nodes=draw(st.integers(2, 5)), rings=draw(st.integers(1, 3)))
+    rings = tuple(
+        replace(
+            ring,
+            network=ring.network.supernet(new_prefix=wide) if ring.number == 0 else ring.network,
+            priority=draw(st.sampled_from([ring.number + 1, 7])),
+            mcastport=draw(st.sampled_from([5405, 5407])),
+        )
+        for ring in base.rings
+    )
+    ids = draw(st.just(range(1, 6)) | st.permutations(range(2, 9)))
+    nodes = tuple(replace(node, id=number) for node, number in zip(base.nodes, ids, strict=False))
+    base_timing = PROFILES[draw(st.sampled_from(sorted(PROFILES)))]
+    token = draw(st.sampled_from([base_timing.token, 2500]))
+    least = -(-token * 6 // 5)
+    timing = replace(
+        base_timing,
+        token=token,
+        consensus=draw(st.sampled_from([base_timing.consensus if token == base_timing.token else least, 13000])),
+        unit_interval=draw(st.sampled_from([base_timing.unit_interval, 7])),
+        vip_interval=draw(st.sampled_from([base_timing.vip_interval, 8])),
+        failure_timeout=draw(st.sampled_from([600, 4000])),
+        migration_threshold=draw(st.sampled_from([3, 1])),
+    )
+    services: list[Service] = []
+    for name in draw(st.lists(st.sampled_from(["squid", "web", "db.main", "a_1"]), unique=True)):
+        services.append(draw(_spec_services(name, rings[0], tuple(services))))
+    reason = draw(st.sampled_from(["evaluation only", 'a "lab": {x}', "no #money", "для пробы"]))
+    return replace(
+        base,
+        nodes=nodes,
+        rings=rings,
+        services=tuple(services),
+        timing=timing,
+        fencing=NoFencing(reason),
+        autostart=draw(st.booleans()),
+    )
+
+
+@st.composite
+def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service, ...]) -> Service:
+    agent, number = draw(st.sampled_from(Agent)), len(before)
+    ours = agent is Agent.QUICKSERVICE
+    inside = st.just(Vip(ip_interface(f"192.168.233.{100 + number}/{ring.network.prefixlen}")))
+    outside = st.just(Vip(ip_interface(f"10.50.{number}.9/28"), "eth7"))
+    needs = tuple(draw(st.lists(st.sampled_from([each.name for each in before]), unique=True))) if before else ()
+    # What must run together may not prefer different nodes: one node for all that say one.
+    prefer = draw(st.sampled_from([None, NODES[0]]))
+    probe = draw(
+        st.none() | st.builds(Probe, _spec_questions, st.integers(1, 9), st.integers(1, 100), st.integers(1, 9))
+    )
+    return Service(
+        name,
+        f"{name.replace('_', '-')}.service",
+        draw(st.none() | inside | outside),
+        agent,
+        prefer,
+        draw(st.sampled_from(Switchback)) if prefer else Switchback.NEVER,
+        needs,
+        draw(
+            st.builds(
+                Timeouts, st.sampled_from([100, 77]), st.sampled_from([100, 300]), st.sampled_from([100, 120, 10])
+            )
+        ),
+        probe if ours else None,
+        monitor_unit=draw(st.booleans()) or not ours,
+        stop_escalation=draw(st.none() | st.integers(1, 90)) if ours else None,
+    )

@@ -13,7 +13,7 @@ from types import UnionType
 
 from hakit.core import Finding, Severity
 
-ROOMS = ("hakit.spec", "hakit.plan", "hakit.apply")
+ROOMS = ("hakit.spec", "hakit.plan", "hakit.author", "hakit.apply")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hakit.model import Cluster, Node, Ring, sections
+from hakit.model import Cluster, Node, Ring, memo, sections
 from hakit.model.sections import Section
 
 # Added to the token for every node beyond the second (corosync.conf(5), token_coefficient), in milliseconds.
@@ -12,14 +12,19 @@ _TWO = 2
 
 def corosync_conf(cluster: Cluster) -> str:
     """Render /etc/corosync/corosync.conf: the same bytes for every node and every time."""
-    root = Section(sections=(_totem(cluster), _nodelist(cluster), _quorum(cluster), _logging()))
     return sections.dump(
-        root,
+        tree(cluster),
         header=(
             f"Made by hakit for the cluster {cluster.name}.",
             "Changes belong in its spec file: hakit bootstrap writes this file again.",
+            *memo.lines(cluster),
         ),
     )
+
+
+def tree(cluster: Cluster) -> Section:
+    """Return what the file says, without its comments."""
+    return Section(sections=(_totem(cluster), _nodelist(cluster), _quorum(cluster), _logging()))
 
 
 def _totem(cluster: Cluster) -> Section:
@@ -44,11 +49,15 @@ def _totem(cluster: Cluster) -> Section:
 def _consensus(cluster: Cluster) -> int:
     # corosync.conf(5), consensus: at least 1.2 * token. The token that counts grows with the nodes, and what was
     # enough for two would be less than it: safe for two nodes only.
-    more = len(cluster.nodes) - _TWO
-    if more <= 0:
+    if len(cluster.nodes) <= _TWO:
         return cluster.timing.consensus
-    token = cluster.timing.token + _TOKEN_COEFFICIENT * more
-    return max(cluster.timing.consensus, -(-token * 6 // 5))
+    return max(cluster.timing.consensus, least_consensus(cluster.timing.token, len(cluster.nodes)))
+
+
+def least_consensus(token: int, nodes: int) -> int:
+    """Return the least consensus for so many nodes, three or more, in milliseconds like `token`."""
+    counted = token + _TOKEN_COEFFICIENT * (nodes - _TWO)
+    return -(-counted * 6 // 5)
 
 
 def _interface(ring: Ring) -> Section:

@@ -10,8 +10,9 @@ from hakit.spec.fault import SpecFault, SpecRefused
 
 if TYPE_CHECKING:
     from hakit.spec.described import Entry
+    from hakit.spec.writing import Comments, Device
 
-__all__ = ["SpecFault", "SpecRefused", "check", "json_schema", "read", "reference"]
+__all__ = ["SpecFault", "SpecRefused", "check", "check_text", "json_schema", "read", "reference", "written"]
 
 
 def check(path: Path) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
@@ -19,6 +20,20 @@ def check(path: Path) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
     from hakit.spec import checking  # noqa: PLC0415 - loads the schema and YAML libraries
 
     return checking.check(path)
+
+
+def check_text(text: str, file: str) -> tuple[Cluster | None, tuple[SpecFault, ...]]:
+    """Check a spec that is not in a file yet; `file` is the name for the places."""
+    from hakit.spec import checking, source  # noqa: PLC0415 - loads the schema and YAML libraries
+
+    return checking.check_source(source.parse(text, file))
+
+
+def written(cluster: Cluster, comments: Comments | None = None, *, devices: tuple[Device, ...] = ()) -> str:
+    """Write the spec file that means the cluster; see `spec.writing`."""
+    from hakit.spec import writing  # noqa: PLC0415 - loads the schema and YAML libraries
+
+    return writing.written(cluster, comments, devices=devices)
 
 
 def read(path: Path) -> Cluster:

@@ -13,6 +13,7 @@ from hakit.model import (
     Node,
     NoFencing,
     Probe,
+    Question,
     Ring,
     Service,
     Switchback,
@@ -110,14 +111,18 @@ def _probe(probe: draft.Probe, timeouts: Timeouts) -> Probe:
     asked = question.read(way, value)
     if asked is None:
         raise ValueError(f"{way}: {value!r}")
+    return replace(fitting(asked, timeouts), **probe.numbers)  # type: ignore[arg-type]  # numbers are Probe's int fields
+
+
+def fitting(asked: Question, timeouts: Timeouts) -> Probe:
+    """Return the probe of a service that says no numbers of it."""
     default = Probe(asked)
     # What isn't said gives way to an operation that is made short, and leaves a second of it for everything else.
-    fitting = replace(
+    return replace(
         default,
         timeout=max(1, min(default.timeout, timeouts.monitor - 1)),
         start_timeout=max(1, min(default.start_timeout, timeouts.start - 1)),
     )
-    return replace(fitting, **probe.numbers)  # type: ignore[arg-type]  # every number is one of Probe's int fields
 
 
 def vip_interface(vip: draft.Vip, ring0: Network | None) -> IPv4Interface | IPv6Interface:

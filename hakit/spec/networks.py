@@ -10,7 +10,8 @@ from hakit.spec.draft import Draft
 
 Network = IPv4Network | IPv6Network
 
-_ASSUMED = {4: 24, 6: 64}
+ASSUMED = {4: 24, 6: 64}
+"""The prefix of a network that nobody said, by the version of IP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _ring_network(spec: Draft, number: int) -> RingNetwork:
         return RingNetwork(number, widest)
     for address in addresses:
         if address.value:
-            wide = ip_network((address.value.ip, _ASSUMED[address.value.version]), strict=False)
+            wide = ip_network((address.value.ip, ASSUMED[address.value.version]), strict=False)
             return RingNetwork(number, wide, assumed=True)
     return RingNetwork(number, None)
 

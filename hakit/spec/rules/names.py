@@ -205,15 +205,21 @@ def service_names(spec: Draft) -> Iterator[SpecFault]:
     names = {service.name for service in spec.services}
     for service in spec.services:
         name, place = service.name, spec.at_key(service.loc)
-        if not _ID.fullmatch(name):
-            yield BadServiceName(place=place, name=name, problem=_id_problem(name))
-        elif len(name) > _LONGEST_ID:
-            yield BadServiceName(place=place, name=name, problem=f"it has {len(name)} characters")
-        elif name.lower() in RESERVED:
-            yield BadServiceName(place=place, name=name, problem="the word has a meaning for Pacemaker, pcs or crm")
+        wrong = problem(name)
+        if wrong:
+            yield BadServiceName(place=place, name=name, problem=wrong)
         else:
             for owner in _owners(name, names):
                 yield NameTaken(place=place, name=name, taken_by=f"what belongs to the service '{owner}'")
+
+
+def problem(name: str) -> str:
+    """Say why a service can't have that name whatever the others are called; empty when it can."""
+    if not _ID.fullmatch(name):
+        return _id_problem(name)
+    if len(name) > _LONGEST_ID:
+        return f"it has {len(name)} characters"
+    return "the word has a meaning for Pacemaker, pcs or crm" if name.lower() in RESERVED else ""
 
 
 def _owners(name: str, names: set[str]) -> Iterator[str]:

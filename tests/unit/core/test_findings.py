@@ -76,14 +76,15 @@ def test_there_are_many() -> None:
 def test_codes_are_unique_and_well_formed() -> None:
     codes = [kind.code for kind in kinds()]
     assert [code for code in codes if codes.count(code) > 1] == []
-    assert [code for code in codes if not re.fullmatch(r"HK[123]\d\d", code)] == []
+    assert [code for code in codes if not re.fullmatch(r"HK[1234]\d\d", code)] == []
 
 
 def test_codes_tell_what_the_finding_is_about() -> None:
     for kind in kinds():
         running = kind.__module__.startswith(("hakit.plan.health", "hakit.plan.bootstrap", "hakit.apply"))
         hosts = kind.__module__.startswith("hakit.plan.preflight")
-        assert kind.code[2] == ("3" if running else "2" if hosts else "1"), kind
+        imported = kind.__module__.startswith("hakit.author.cluster")
+        assert kind.code[2] == ("4" if imported else "3" if running else "2" if hosts else "1"), kind
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.code)

@@ -1,0 +1,134 @@
+"""Which resources of a CIB are the services of a spec: a virtual IP and a unit, grouped or tied by constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from hakit.author.cluster import meaning
+from hakit.author.cluster.ties import Ties
+from hakit.render import facts
+from hakit.spec.rules import names
+
+VIP, UNIT, OTHER = "virtual IP", "unit", "other"
+_OURS = "ocf:hakit:quickservice"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A service: its resources as they are. `after` names those that it followed in a group with them."""
+
+    name: str
+    group: etree._Element | None
+    vip: etree._Element | None
+    unit: etree._Element
+    after: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Name all its resources, the group first."""
+        return tuple(each.get("id", "") for each in (self.group, self.vip, self.unit) if each is not None)
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The services in the CIB's order; resources that are none, with the reason; fencing devices; used constraints."""
+
+    services: list[Shape] = field(default_factory=list)
+    foreign: list[tuple[etree._Element, str]] = field(default_factory=list)
+    devices: list[etree._Element] = field(default_factory=list)
+    used: list[etree._Element] = field(default_factory=list)
+
+
+def find(resources: etree._Element | None, ties: Ties, taken: Sequence[str]) -> Shapes:
+    """Find them. `taken` are names that no service may have: those of the nodes."""
+    found = Shapes()
+    known = {name.lower() for name in taken}
+    tops = list(facts.children(resources))
+    paired = _pairs(tops, ties, found)
+    for element in tops:
+        if element.tag == "primitive" and element.get("class") == "stonith":
+            found.devices.append(element)
+        elif element.tag == "group":
+            _group(element, found, known)
+        elif kind(element) == UNIT:
+            name = _name((element.get("id", ""), _stem(element)), known)
+            found.services.append(Shape(name, None, paired.get(element.get("id", "")), element))
+        elif element not in paired.values():
+            found.foreign.append((element, _why(element)))
+    return found
+
+
+def kind(element: etree._Element) -> str:
+    """Say what a resource is to a spec."""
+    if element.tag != "primitive":
+        return OTHER
+    agent = meaning.agent(element)
+    standard, _, rest = agent.partition(":")
+    if agent == "ocf:heartbeat:IPaddr2":
+        return VIP
+    other_unit = rest.rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
+    return UNIT if agent == _OURS or (standard == "systemd" and rest and not other_unit) else OTHER
+
+
+def _pairs(tops: Sequence[etree._Element], ties: Ties, found: Shapes) -> dict[str, etree._Element]:
+    """Give each single unit the single virtual IP that must be where it is."""
+    vips = {each.get("id", ""): each for each in tops if kind(each) == VIP}
+    pairs: dict[str, etree._Element] = {}
+    for unit in (each.get("id", "") for each in tops if kind(each) == UNIT):
+        near = [vip for vip in vips if ties.together(vip, unit)]
+        if len(near) == 1:
+            pairs[unit] = vips.pop(near[0])
+            found.used += ties.between(near[0], unit)
+    return pairs
+
+
+def _group(group: etree._Element, found: Shapes, known: set[str]) -> None:
+    members = [each for each in group if each.tag == "primitive"]
+    kinds = [kind(each) for each in members]
+    if OTHER in kinds or UNIT not in kinds or kinds.count(VIP) > 1:
+        others = [each.get("id", "") for each in members if kind(each) == OTHER]
+        why = f"a service has a virtual IP and a unit; {', '.join(others)} is neither" if others else _NOT_ONE
+        found.foreign.append((group, why))
+        return
+    vip = next((each for each in members if kind(each) == VIP), None)
+    before: tuple[str, ...] = ()
+    for unit in (each for each in members if kind(each) == UNIT):
+        own = () if before else (group.get("id", ""),)
+        name = _name((*own, unit.get("id", ""), _stem(unit)), known)
+        found.services.append(Shape(name, None if before else group, None if before else vip, unit, before))
+        before = (name,)
+
+
+_NOT_ONE = "a service has one unit and at most one virtual IP"
+
+
+def _why(element: etree._Element) -> str:
+    if kind(element) == VIP:
+        return "no unit has to be where this address is"
+    if element.tag in {"clone", "master"}:
+        return "what runs on several nodes at once is no service of a spec yet"
+    if element.get("class") == "systemd":
+        return "a service's unit is a .service"
+    return "a service is a systemd unit, with or without a virtual IP"
+
+
+def _stem(unit: etree._Element) -> str:
+    return meaning.parameters(unit).get("unit", unit.get("type", "")).removesuffix(".service")
+
+
+def _name(candidates: Sequence[str], known: set[str]) -> str:
+    """Take the first name that a service can have, else the first of all with something behind it."""
+    fit = (name for name in candidates if not names.problem(name) and name.lower() not in known)
+    name = next(fit, "") or next(_numbered(candidates[0], known))
+    known.add(name.lower())
+    return name
+
+
+def _numbered(name: str, known: set[str]) -> Iterator[str]:
+    start = name if name.lower() in names.RESERVED else name or "service"
+    for number in range(1, len(known) + 3):
+        if f"{start}-{number}".lower() not in known:
+            yield f"{start}-{number}"

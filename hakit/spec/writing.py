@@ -1,0 +1,133 @@
+"""A cluster as a spec file that a person would write: in the usual order, with comments, without what is the default."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from hakit.model import PROFILES, Cluster, Node, Ring, Timing
+from hakit.spec import scalar
+from hakit.spec.build import PORT, PROFILE
+from hakit.spec.networks import ASSUMED
+from hakit.spec.written_service import service
+
+Part = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """What is written beside the data: lines above and below all, and lines above a part, by its name.
+
+    The parts are the file's top-level keys.
+    """
+
+    head: tuple[str, ...] = ()
+    tail: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A fencing device as the schema has it. `secrets` names the parameters whose values must not stand in a file."""
+
+    name: str
+    agent: str
+    nodes: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+
+
+def written(cluster: Cluster, comments: Comments | None = None, *, devices: tuple[Device, ...] = ()) -> str:
+    """Write the spec file: reading it again gives an equal cluster.
+
+    `devices` take the place of the decision against fencing; without them and without a reason there is no
+    decision in the file, and `hakit check` will ask for it.
+    """
+    said = comments or Comments()
+    blocks = [_comment(said.head)] if said.head else []
+    for name, lines in _parts(cluster, devices):
+        blocks.append([*_comment(said.parts.get(name, ())), *lines])
+    blocks += [_comment(said.tail)] if said.tail else []
+    return "\n".join("".join(f"{line}\n" for line in block) for block in blocks)
+
+
+def _comment(lines: tuple[str, ...]) -> list[str]:
+    return ["# " + line if line else "#" for text in lines for line in (text.splitlines() or [""])]
+
+
+def _parts(cluster: Cluster, devices: tuple[Device, ...]) -> Iterator[tuple[str, list[str]]]:
+    yield "cluster", [f"cluster: {scalar.text(cluster.name)}"]
+    yield "nodes", ["nodes:", *(f"  {scalar.text(name)}: {scalar.flow(part)}" for name, part in _nodes(cluster))]
+    if rings := _rings(cluster.rings):
+        yield "rings", ["rings:", *(f"  - {scalar.value(ring)}" for ring in rings)]
+    yield "fencing", _fencing(cluster, devices)
+    if cluster.services:
+        yield "services", ["services:", *(line for each in cluster.services for line in service(each))]
+    timing = timing_part(cluster.timing)
+    if timing != PROFILE:
+        yield "timing", [f"timing: {scalar.value(timing)}"]
+    if not cluster.autostart:
+        yield "autostart", ["autostart: false"]
+
+
+def _nodes(cluster: Cluster) -> Iterator[tuple[str, Part]]:
+    numbered = [node.id for node in cluster.nodes] == list(range(1, len(cluster.nodes) + 1))
+    for index, node in enumerate(cluster.nodes):
+        part: Part = {"rings": list(_addresses(cluster, node, first=index == 0))}
+        yield node.name, part if numbered else part | {"id": node.id}
+
+
+def _addresses(cluster: Cluster, node: Node, *, first: bool) -> Iterator[str]:
+    for ring, address in zip(cluster.rings, node.addresses, strict=True):
+        prefix = f"/{ring.network.prefixlen}" if first and _must_be_said(cluster, ring) else ""
+        yield f"{address}{prefix}"
+
+
+def _must_be_said(cluster: Cluster, ring: Ring) -> bool:
+    """Say whether a reader would take the ring's network for another one: see `spec.networks`."""
+    address = cluster.nodes[0].addresses[ring.number]
+    if ip_network((address, ASSUMED[address.version]), strict=False) != ring.network:
+        return True
+    vips = (each.vip for each in cluster.services if ring.number == 0)
+    return any(vip and vip.nic is None and vip.interface.network != ring.network for vip in vips)
+
+
+def _rings(rings: tuple[Ring, ...]) -> list[Part]:
+    parts: list[Part] = []
+    for ring in rings:
+        part: Part = {"priority": ring.priority} if ring.priority != ring.number + 1 else {}
+        parts.append(part | ({"port": ring.mcastport} if ring.mcastport != PORT else {}))
+    return parts if any(parts) else []
+
+
+def _fencing(cluster: Cluster, devices: tuple[Device, ...]) -> list[str]:
+    if devices:
+        return ["fencing:", "  devices:", *(line for device in devices for line in _device(device))]
+    if not cluster.fencing.reason:
+        return ["# fencing:", '#   none: "why this cluster does without"']
+    return ["fencing:", f"  none: {scalar.quoted(cluster.fencing.reason)}"]
+
+
+def _device(device: Device) -> Iterator[str]:
+    yield f"    {scalar.text(device.name)}:"
+    yield f"      agent: {scalar.text(device.agent)}"
+    yield f"      nodes: {scalar.value(device.nodes)}"
+    if device.parameters:
+        yield f"      parameters: {scalar.flow(device.parameters)}"
+    if device.secrets:
+        yield f"      secrets: {scalar.flow(dict.fromkeys(device.secrets, 'prompt'))}"
+
+
+def timing_part(timing: Timing) -> str | Part:
+    """Write the timing as its word, or as a mapping of the numbers that differ from the word's."""
+    base = PROFILES[timing.profile]
+    numbers = {name: number for name, number in dataclasses.asdict(timing).items() if name != "profile"}
+    # Consensus follows a token that is said, unless it is said too: see `spec.build`.
+    follows = -(-timing.token * 6 // 5) if timing.token != base.token else base.consensus
+    defaults = dataclasses.asdict(base) | {"consensus": follows}
+    said: Part = {name: number for name, number in numbers.items() if number != defaults[name]}
+    if not said:
+        return timing.profile
+    return said if timing.profile == PROFILE else {"profile": timing.profile, **said}

@@ -1,0 +1,80 @@
+"""One service as a spec file has it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from ipaddress import IPv6Address
+
+from hakit.model import (
+    TIMEOUTS,
+    Agent,
+    CommandQuestion,
+    HttpQuestion,
+    Probe,
+    Question,
+    Service,
+    Switchback,
+    TcpQuestion,
+    UnixQuestion,
+)
+from hakit.spec import scalar
+from hakit.spec.build import fitting
+
+
+def service(known: Service) -> Iterator[str]:
+    """Write its lines, two blanks deep."""
+    yield f"  {scalar.text(known.name)}:"
+    yield from (f"    {key}: {scalar.value(value)}" for key, value in _keys(known))
+
+
+def _keys(known: Service) -> Iterator[tuple[str, object]]:
+    yield "unit", known.unit
+    if known.vip is not None:
+        address = str(known.vip.interface)
+        yield "vip", {"address": address, "nic": known.vip.nic} if known.vip.nic else address
+    if known.agent is not Agent.SYSTEMD:
+        yield "agent", known.agent.value
+    if known.probe is not None:
+        yield "probe", _probe(known.probe, known)
+    if not known.monitor_unit:
+        yield "monitor_unit", False
+    if known.stop_escalation is not None:
+        yield "stop_escalation", known.stop_escalation
+    if known.prefer is not None:
+        yield "prefer", known.prefer
+    if known.switchback is not Switchback.NEVER:
+        yield "switchback", known.switchback.value
+    if known.depends_on:
+        yield "depends_on", known.depends_on
+    default = dataclasses.asdict(TIMEOUTS[known.agent])
+    timeouts = {name: number for name, number in dataclasses.asdict(known.timeouts).items() if number != default[name]}
+    if timeouts:
+        yield "timeouts", timeouts
+
+
+def _probe(probe: Probe, known: Service) -> dict[str, object]:
+    usual = fitting(probe.question, known.timeouts)
+    numbers = {
+        name: number
+        for name in ("timeout", "failures", "start_timeout")
+        if (number := getattr(probe, name)) != getattr(usual, name)
+    }
+    return {**_question(probe.question), **numbers}
+
+
+def _question(question: Question) -> dict[str, object]:
+    match question:
+        case TcpQuestion(port, None):
+            return {"tcp": port}
+        case TcpQuestion(port, address):
+            return {"tcp": f"[{address}]:{port}" if isinstance(address, IPv6Address) else f"{address}:{port}"}
+        case HttpQuestion(url):
+            said = {"url": url, "status": question.status, "text": question.text, "host": question.host}
+            usual = dataclasses.asdict(HttpQuestion(url))
+            more = {key: value for key, value in said.items() if value != usual[key]}
+            return {"http": {"url": url, **more} if more else url}
+        case UnixQuestion(path):
+            return {"unix": path}
+        case CommandQuestion(argv):
+            return {"command": argv[0] if len(argv) == 1 and " " not in argv[0] else argv}

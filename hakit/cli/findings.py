@@ -32,7 +32,7 @@ def lines(findings: Sequence[Finding]) -> list[str]:
 def as_json(findings: Sequence[Finding]) -> str:
     """Write findings for programs: whether none is an error; of each code, kind, severity, words and own fields."""
     ok = all(finding.severity is not Severity.ERROR for finding in findings)
-    answer = {"ok": ok, "findings": [_object(finding) for finding in findings]}
+    answer = {"ok": ok, "findings": [plain(finding) for finding in findings]}
     return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
@@ -43,7 +43,7 @@ def counted(findings: Sequence[Finding]) -> str:
 
 
 def _entry(finding: Finding) -> list[str]:
-    host = getattr(finding, "host", "") or "all nodes"
+    host = getattr(finding, "host", "") or getattr(finding, "where", "") or "all nodes"
     first, *more = finding.text().splitlines()
     entry = [f"  {click.style(host, bold=True)}: {first} [{finding.code}]", *(f"      {line}" for line in more)]
     if remedy := finding.remedy():
@@ -51,7 +51,8 @@ def _entry(finding: Finding) -> list[str]:
     return entry
 
 
-def _object(finding: Finding) -> dict[str, object]:
+def plain(finding: Finding) -> dict[str, object]:
+    """Return a finding's code, kind, severity, words and own fields."""
     fields = {entry.name: _plain(getattr(finding, entry.name)) for entry in dataclasses.fields(finding)}
     return {
         "code": finding.code,

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("hakit.cli.schema", "Print the JSON Schema of the spec file, for editors."),
     "render-corosync": ("hakit.cli.render", "Print the corosync.conf that a spec file means."),
     "render-cib": ("hakit.cli.render", "Print the CIB that a spec file means."),
+    "import": ("hakit.cli.importing", "Write the spec file of an existing cluster, and list what it can't say."),
     "preflight": ("hakit.cli.preflight", "Look at every node and report what would be in the way; change nothing."),
     "plan": ("hakit.cli.plan", "Show what apply would do and what would come of it; change nothing."),
     "bootstrap": ("hakit.cli.bootstrap", "Make bare hosts, or a half-made cluster, what the spec file says."),
@@ -49,12 +50,13 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module; its attribute has the command's name with underscores."""
+        """Import the command's module; its attribute has the command's name with underscores, and one behind a Python word."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(module, name, None) or getattr(module, f"{name}_")
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is not a command")
         return command

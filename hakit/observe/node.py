@@ -21,7 +21,7 @@ AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
 
 # 102 (CRM_EX_DISCONNECT) and friends where Pacemaker isn't running: no answer is an answer here.
-_LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), timeout=20, changes_state=False)
+LIVE_CIB = Command(("cibadmin", "--query"), ok_codes=frozenset(range(256)), timeout=20, changes_state=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def actions() -> tuple[Action, ...]:
         Get(CIB, secret=True),
         Get(record.PATH),
         crm_mon.COMMAND,
-        _LIVE_CIB,
+        LIVE_CIB,
         links.LINKS,
         links.QUORUM,
         loaded.COMMAND,

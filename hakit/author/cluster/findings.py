@@ -22,14 +22,16 @@ class ForeignResource(Imported):
     """A resource that is no service of a spec."""
 
     code = "HK401"
-    matters = "hakit only answers for what the spec says. What is besides would stay outside every plan, check and drill."
+    matters = (
+        "hakit only answers for what the spec says. What is besides would stay outside every plan, check and drill."
+    )
     id: str
     kind: str
     why: str
 
     def text(self) -> str:
         """Name it, with what it is and why it is none."""
-        return f"{self.where}: resource {self.id} ({self.kind}) is not in the spec: {self.why}"
+        return f"resource {self.id} ({self.kind}) is not in the spec: {self.why}"
 
     def remedy(self) -> str:
         """Say what becomes of it."""
@@ -49,7 +51,7 @@ class NotInSpec(Imported):
     def text(self) -> str:
         """Name it with its value."""
         value = f" ({self.value})" if self.value else ""
-        return f"{self.where}: {self.subject}: {self.what}{value} has no place in a spec"
+        return f"{self.subject}: {self.what}{value} has no place in a spec"
 
     def remedy(self) -> str:
         """Say what becomes of it."""
@@ -70,7 +72,7 @@ class SaidOtherwise(Imported):
 
     def text(self) -> str:
         """Compare the two."""
-        return f"{self.where}: {self.subject}: {self.what} is {self.value}, and by the spec it would be {self.meant}"
+        return f"{self.subject}: {self.what} is {self.value}, and by the spec it would be {self.meant}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +87,7 @@ class ForeignConstraint(Imported):
 
     def text(self) -> str:
         """Name it with what it says."""
-        return f"{self.where}: {self.kind} constraint {self.id} ({self.says}) has no place in a spec"
+        return f"{self.kind} constraint {self.id} ({self.says}) has no place in a spec"
 
     def remedy(self) -> str:
         """Say what a spec has instead."""
@@ -104,7 +106,7 @@ class ForeignPart(Imported):
 
     def text(self) -> str:
         """Name it with what it says."""
-        return f"{self.where}: {self.part} ({self.says}) has no place in a spec"
+        return f"{self.part} ({self.says}) has no place in a spec"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +122,7 @@ class Added(Imported):
 
     def text(self) -> str:
         """Name it."""
-        return f"{self.where}: {self.subject}: by the spec there would also be {', '.join(self.what)}"
+        return f"{self.subject}: by the spec there would also be {', '.join(self.what)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +138,7 @@ class Reshaped(Imported):
 
     def text(self) -> str:
         """Say what becomes of them."""
-        return f"{self.where}: {self.what} is written as {self.becomes}"
+        return f"{self.what} is written as {self.becomes}"
 
     def remedy(self) -> str:
         """Say what that means for the running cluster."""
@@ -158,7 +160,7 @@ class Assumed(Imported):
 
     def text(self) -> str:
         """Say what was taken for it."""
-        return f"{self.where}: {self.what} isn't said there; taken: {self.taken}"
+        return f"{self.what} isn't said there; taken: {self.taken}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +172,7 @@ class NoReason(Imported):
 
     def text(self) -> str:
         """Say what is missing."""
-        return f"{self.where}: fencing is switched off, and nothing says why"
+        return "fencing is switched off, and nothing says why"
 
     def remedy(self) -> str:
         """Say who has to write it."""
@@ -182,11 +184,13 @@ class Undecided(Imported):
     """Fencing is on, but no device is there: such a cluster waits for ever when a node is lost."""
 
     code = "HK410"
-    matters = "Pacemaker waits until a lost node is fenced. Without a device that never happens, and the service stays down."
+    matters = (
+        "Pacemaker waits until a lost node is fenced. Without a device that never happens, and the service stays down."
+    )
 
     def text(self) -> str:
         """Say what that means."""
-        return f"{self.where}: fencing is on without any device: when a node is lost, nothing would start elsewhere"
+        return "fencing is on without any device: when a node is lost, nothing would start elsewhere"
 
     def remedy(self) -> str:
         """Say what to decide."""
@@ -204,7 +208,7 @@ class SpecWouldHaveFault(Imported):
 
     def text(self) -> str:
         """Give the fault in the words of `hakit check`."""
-        return f"{self.where}: hakit check refuses this: {self.fault}"
+        return f"hakit check refuses this: {self.fault}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,6 +224,4 @@ class SecretLeftOut(Imported):
 
     def text(self) -> str:
         """Name it, not its value."""
-        return (
-            f"{self.where}: {self.device}: {self.parameter} is a secret and was left out: the spec says to ask for it"
-        )
+        return f"{self.device}: {self.parameter} is a secret and was left out: the spec says to ask for it"

@@ -10,7 +10,7 @@ from lxml import etree
 from hakit import spec
 from hakit.author.cluster import conf as confs
 from hakit.author.cluster import meaning, membership, pace, parts, placement, power, service, shapes, ties
-from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault
+from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
 from hakit.author.cluster.power import Decision
 from hakit.core import Severity
@@ -38,6 +38,11 @@ class Import:
     cluster: Cluster
     text: str
     findings: tuple[Imported, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether `hakit check` passes on it."""
+        return not any(isinstance(finding, SpecWouldHaveFault | Undecided) for finding in self.findings)
 
     @property
     def whole(self) -> bool:
@@ -118,7 +123,11 @@ def _usual_nic(known: Service, cluster: Cluster, hints: Hints) -> Service:
 
 
 def _comments(cluster: Cluster, left: list[Imported]) -> Comments:
-    tail = ("What the cluster has and this file doesn't say:", *(f"- {each.text()}" for each in left)) if left else ()
+    tail = (
+        ("What the cluster has and this file doesn't say:", *(f"- {each.where}: {each.text()}" for each in left))
+        if left
+        else ()
+    )
     head = (f"The cluster {cluster.name}, as hakit import found it.",)
     rings = ("By the node's name: its address in ring 0, where the clients are, then in the other rings.",)
     return Comments(head, tail, {"nodes": rings, "fencing": ("How a node that doesn't answer is made harmless.",)})

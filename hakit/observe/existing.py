@@ -1,0 +1,70 @@
+"""An existing cluster as one of its nodes knows it: the two files, the node's networks, whether it starts at boot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from hakit.core import Action, Command, CommandFailed, Get, Outcome
+from hakit.model.cluster import Address
+from hakit.observe import node
+from hakit.observe.host import interfaces
+from hakit.observe.host.interfaces import Interface
+
+_UNITS = ("corosync.service", "pacemaker.service")
+_NAME = Command(("uname", "-n"), timeout=5, changes_state=False)
+# Prints a word per unit; the exit code is not 0 unless one is enabled (systemctl(1)).
+_BOOT = Command(
+    ("systemctl", "is-enabled", "--", *_UNITS), ok_codes=frozenset(range(256)), timeout=20, changes_state=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What one host says. `name` is its own; the texts are empty where it has none.
+
+    `cib` is the live one where Pacemaker runs, else that on disk. `autostart`: both Corosync and Pacemaker start at boot.
+    """
+
+    host: str
+    name: str
+    corosync: str
+    cib: str
+    interfaces: tuple[Interface, ...]
+    autostart: bool
+
+
+def actions() -> tuple[Action, ...]:
+    """Name what to ask, for one batch with `keep_going`."""
+    return (_NAME, Get(node.COROSYNC_CONF), Get(node.CIB, secret=True), node.LIVE_CIB, _BOOT, *interfaces.ACTIONS)
+
+
+def read(outcomes: Sequence[Outcome]) -> Existing:
+    """Read the outcomes of `actions`. Raises CommandFailed for what no host should refuse."""
+    name, conf, disk, live, boot, *nics = outcomes
+    for outcome in (name, *nics):
+        if not outcome.ok:
+            raise CommandFailed(outcome)
+    return Existing(
+        host=name.host,
+        name=name.stdout.strip(),
+        corosync=conf.stdout if conf.code == 0 else "",
+        cib=live.stdout if live.code == 0 else disk.stdout if disk.code == 0 else "",
+        interfaces=interfaces.read(nics),
+        autostart=boot.stdout.split() == ["enabled"] * len(_UNITS),
+    )
+
+
+def lookups(names: Sequence[str]) -> tuple[Command, ...]:
+    """Ask for the addresses of names, as Corosync on that host would see them."""
+    return tuple(
+        Command(("getent", "ahosts", name), ok_codes=frozenset({0, 2}), timeout=10, changes_state=False)
+        for name in names
+    )
+
+
+def addresses(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Address]:
+    """Return the first address of each name that has one."""
+    found = {name: outcome.stdout.split() for name, outcome in zip(names, outcomes, strict=True)}
+    return {name: ip_address(words[0].partition("%")[0]) for name, words in found.items() if words}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hakit.author.cluster.findings import Added, Imported, NotInSpec, SaidOtherwise
+from hakit.author.cluster.findings import Added, Imported, NotInSpec, OwnNote, SaidOtherwise
 from hakit.model import Cluster
 from hakit.model.sections import Section
 from hakit.render import corosync
 
 # Numbers and names by which one of several sections of a name is told from the others.
+_NOTES = frozenset({"totem.cluster_uuid"})  # pcs 0.11 and later
 _NAMES = {"interface": "linknumber", "node": "nodeid", "logger_subsys": "subsys"}
 # What Corosync's parser takes for one another (corosync.conf(5), logging).
 _SAME = {"on": "yes", "off": "no"}
@@ -19,13 +20,15 @@ def compare(file: str, conf: Section, cluster: Cluster) -> Iterator[Imported]:
     """Say every option that the spec doesn't mean, means otherwise, or means besides."""
     present, meant = dict(_flat(conf)), dict(_flat(corosync.tree(cluster)))
     for option, value in present.items():
-        if option not in meant:
-            yield NotInSpec(where=file, subject="corosync.conf", what=option, value=value)
+        if option in _NOTES:
+            yield OwnNote(where=file, what=option, value=value)
+        elif option not in meant:
+            yield NotInSpec(where=file, subject="Corosync", what=option, value=value)
         elif meant[option] != value:
-            yield SaidOtherwise(where=file, subject="corosync.conf", what=option, value=value, meant=meant[option])
+            yield SaidOtherwise(where=file, subject="Corosync", what=option, value=value, meant=meant[option])
     more = tuple(f"{option}={value}" for option, value in meant.items() if option not in present)
     if more:
-        yield Added(where=file, subject="corosync.conf", what=more)
+        yield Added(where=file, subject="Corosync", what=more)
 
 
 def _flat(section: Section, above: str = "") -> Iterator[tuple[str, str]]:

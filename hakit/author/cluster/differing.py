@@ -21,6 +21,11 @@ def differing(
             yield NotInSpec(where=at, subject=subject, what=what, value=fact.value)
         elif meant[what] != fact.value:
             yield SaidOtherwise(where=at, subject=subject, what=what, value=fact.value, meant=meant[what])
-    more = tuple(f"{what}={value}" if value else what for what, value in meant.items() if what not in present)
+    more = tuple(f"{what}={value}" for what, value in meant.items() if what not in present and not _plain(what, value))
     if more:
         yield Added(where=where(file, element), subject=subject, what=more)
+
+
+def _plain(what: str, value: str) -> bool:
+    """Say whether it goes without saying: that an operation with a timeout is there, that a start isn't repeated."""
+    return what.endswith(" operation") or (what.endswith(" interval") and value == "0s")

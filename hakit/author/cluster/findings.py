@@ -131,6 +131,7 @@ class Reshaped(Imported):
 
     code = "HK407"
     matters = "A name is how Pacemaker knows a resource: with another name it is another resource."
+    cure = "plan the change for a time when the service may be stopped and started once"
     severity: ClassVar[Severity] = Severity.NOTE
     what: str
     becomes: str
@@ -225,3 +226,19 @@ class SecretLeftOut(Imported):
     def text(self) -> str:
         """Name it, not its value."""
         return f"{self.device}: {self.parameter} is a secret and was left out: the spec says to ask for it"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnNote(Imported):
+    """What pcs or crm wrote down for themselves."""
+
+    code = "HK413"
+    matters = "A tool keeps it to know its own clusters again; neither Corosync nor Pacemaker acts on it."
+    cure = "nothing; the tool makes a new one when it needs it"
+    severity: ClassVar[Severity] = Severity.NOTE
+    what: str
+    value: str
+
+    def text(self) -> str:
+        """Name it with its value."""
+        return f"{self.what} ({self.value}) is a tool's own note, and not in the spec"

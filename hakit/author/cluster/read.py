@@ -130,4 +130,6 @@ def _comments(cluster: Cluster, left: list[Imported]) -> Comments:
     )
     head = (f"The cluster {cluster.name}, as hakit import found it.",)
     rings = ("By the node's name: its address in ring 0, where the clients are, then in the other rings.",)
-    return Comments(head, tail, {"nodes": rings, "fencing": ("How a node that doesn't answer is made harmless.",)})
+    options = ("What differs from the rings' usual options: by default, later rings go first.",)
+    fencing = ("How a node that doesn't answer is made harmless.",)
+    return Comments(head, tail, {"nodes": rings, "rings": options, "fencing": fencing})

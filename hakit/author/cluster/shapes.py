@@ -66,11 +66,10 @@ def kind(element: etree._Element) -> str:
     if element.tag != "primitive":
         return OTHER
     agent = meaning.agent(element)
-    standard, _, rest = agent.partition(":")
     if agent == "ocf:heartbeat:IPaddr2":
         return VIP
-    other_unit = rest.rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
-    return UNIT if agent == _OURS or (standard == "systemd" and rest and not other_unit) else OTHER
+    other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
+    return UNIT if agent == _OURS or (agent.startswith("systemd:") and not other_unit) else OTHER
 
 
 def _pairs(tops: Sequence[etree._Element], ties: Ties, found: Shapes) -> dict[str, etree._Element]:

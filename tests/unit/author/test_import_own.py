@@ -14,7 +14,7 @@ def imported(any_cluster: Cluster) -> Import:
     return read(Texts(render.corosync_conf(any_cluster), render.cib(any_cluster)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(spec_clusters())
 def test_what_hakit_made_comes_back_equal(any_cluster: Cluster) -> None:
     found = imported(any_cluster)

@@ -25,7 +25,7 @@ def again(text: str) -> Cluster:
     return read
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(spec_clusters())
 def test_what_is_written_means_the_same(any_cluster: Cluster) -> None:
     assert again(spec.written(any_cluster)) == any_cluster

@@ -64,6 +64,12 @@ def _unit(host: Host, name: str) -> str:
     return "".join(f"{key}={value}\n" for key, value in (fixed | values).items())
 
 
+def _boot(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del everyone
+    words = [host.units[name].boot for name in command.argv[command.argv.index("--") + 1 :]]
+    return (0 if "enabled" in words else 1), "\n".join(words) + "\n", ""
+
+
 def _names(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del host
     (found,) = (other for other in everyone if other.name == command.argv[2])
@@ -153,6 +159,8 @@ def _always(code: int, text: str) -> Look:
 
 _LOOKS: dict[tuple[str, ...], Look] = {
     ("date",): lambda host, everyone, command: (0, f"{time.time():.9f}\n", ""),  # noqa: ARG005 - all have our clock
+    ("uname", "-n"): lambda host, everyone, command: (0, f"{host.name}{' x86_64' * (len(command.argv) > 2)}\n", ""),  # noqa: ARG005
+    ("systemctl", "is-enabled"): _boot,
     ("uname",): lambda host, everyone, command: (0, f"{host.name} x86_64\n", ""),  # noqa: ARG005
     ("id", "-u"): _always(0, "0\n"),
     ("python3", "-V"): _always(0, "Python 3.11.2\n"),

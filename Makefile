@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all demo bench-bootstrap bench-startup bench-agent docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -43,6 +43,9 @@ test-tools: venv test-deps  ## the real corosync, pacemaker and pcs judge what h
 
 test-cluster: venv  ## real clusters in the lab (root, Linux)
 	@$(BIN)/pytest tests/cluster
+
+matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (root, Linux)
+	@$(BIN)/pytest tests/cluster/test_matrix.py --all --go-on --record
 
 demo: venv  ## two bare Debian nodes become a cluster that serves squid, and the service moves
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh

@@ -32,6 +32,7 @@ TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected files of tests/cases")
     parser.addoption("--all", action="store_true", help="run also what is left to `make test-all`")
+    parser.addoption("--record", action="store_true", help="keep what came of the matrix, and write its page")
     parser.addoption("--go-on", action="store_true", help="run the tools and cluster tiers also after a failure")
 
 
@@ -54,8 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: ORDER.index(tier_of(item.path)))  # stable: the order within a tier stays
     why = missing()
     for item in items:
-        if item.get_closest_marker("only_all") and not config.getoption("--all"):
-            item.add_marker(pytest.mark.skip(reason="left to `make test-all` (--all)"))
+        dear = item.get_closest_marker("only_all")
+        if dear and not config.getoption("--all"):
+            item.add_marker(pytest.mark.skip(reason=f"{' '.join((*dear.args, 'is'))} left to `make test-all` (--all)"))
         tier = tier_of(item.path)
         if tier == "unit":
             item.add_marker(pytest.mark.disable_socket)

@@ -18,11 +18,17 @@ from hakit.run import machine
 
 PATIENCE = 180.0
 _GONE = 6
+_ABSENT = "absent"
+_PCSD = "/usr/lib/systemd/system/pcsd.service"
+_OLD_PCSD = "/lib/systemd/system/pcsd.service"  # not the same place where /usr is not merged
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a node said: systemd's state ("running", "starting", …; empty without an answer) and pcsd's."""
+    """What a node said: systemd's state ("running", "starting", …; empty without an answer) and pcsd's.
+
+    pcsd is "absent" where somebody removed pcs, to drive the nodes with crm alone.
+    """
 
     system: str
     pcsd: str
@@ -30,12 +36,12 @@ class Seen:
     @property
     def ready(self) -> bool:
         """A unit that failed is the node's own matter: Debian's stock corosync may well."""
-        return self.system in {"running", "degraded"} and self.pcsd == "active"
+        return self.system in {"running", "degraded"} and self.pcsd in {"active", _ABSENT}
 
 
 def look(layout: Layout, node: Host) -> Seen:
     """Ask a node over ssh."""
-    remote = "systemctl is-system-running; systemctl is-active pcsd.service"
+    remote = f"systemctl is-system-running; systemctl is-active pcsd.service; test -e {_PCSD} || test -e {_OLD_PCSD} || echo {_ABSENT}"
     outcome = machine.run(
         Command(
             ("ssh", "-F", str(layout.ssh_config), "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", node.name, remote),
@@ -43,8 +49,8 @@ def look(layout: Layout, node: Host) -> Seen:
             changes_state=False,
         )
     )
-    system, pcsd, *_ = (*outcome.stdout.split("\n"), "", "")
-    return Seen(system.strip(), pcsd.strip())
+    system, pcsd, *more = (line.strip() for line in (*outcome.stdout.split("\n"), "", ""))
+    return Seen(system, _ABSENT if _ABSENT in more else pcsd)
 
 
 def wait(layout: Layout, nodes: Sequence[Host], listener: Listener) -> None:

@@ -17,6 +17,8 @@ from hakit.lab import archive, locks, mounts, recipe
 from hakit.lab.recipe import Release
 from hakit.run import machine
 
+# What apt says of a suite that its archive does not have.
+_NO_SUITE = "does not have a Release file"
 _TITLE = "Debian root"
 _STAGES = {
     "running apt-get update": 2,
@@ -27,6 +29,16 @@ _STAGES = {
     "cleaning package lists": 95,
     "success": 100,
 }
+
+
+class SuiteMissing(HakitError):
+    """The archive that this machine's apt uses does not have the release."""
+
+    def __init__(self, release: Release) -> None:
+        super().__init__(
+            f"this machine's Debian archive does not have {release}",
+            hint="an old release moves to another archive in time: name one that has it in /etc/apt/sources.list.d",
+        )
 
 
 def cache() -> Path:
@@ -43,7 +55,7 @@ def ensure(release: Release, listener: Listener, packages: Sequence[str] = recip
     """Return the root file system of a release with these packages, building it first if need be (a minute or two).
 
     It is built beside its place and renamed when complete, so what is there is whole; one builds while others
-    wait. Nobody may write to it: it is the lower layer of every node. Raises HakitError.
+    wait. Nobody may write to it: it is the lower layer of every node. Raises SuiteMissing, HakitError.
     """
     place = path(release, packages)
     if place.is_dir():
@@ -65,6 +77,8 @@ def _build(release: Release, packages: Sequence[str], place: Path, listener: Lis
     try:
         outcome = machine.watch(_command(release, packages, half), lambda line: _tell(line, listener))
         listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
+        if _NO_SUITE in outcome.stderr:
+            raise SuiteMissing(release)
         if not outcome.ok:
             raise CommandFailed(outcome, hint="does `apt-get update` reach this machine's Debian archive?")
         _finish(half)

@@ -148,7 +148,7 @@ def parse(text: str) -> ClusterState | None:
     return ClusterState(
         dc=dc.get("name", "") if _yes(dc, "present") else "",
         quorate=_yes(dc, "with_quorum"),
-        fencing=_yes(options, "stonith-enabled"),
+        fencing=_yes(options, "stonith-enabled") or _yes(options, "fencing-enabled"),
         maintenance=_yes(options, "maintenance-mode"),
         nodes=tuple(_node(found) for found in root.iterfind("nodes/node")),
         resources=resources,

@@ -63,12 +63,13 @@ class Crm:
         return (Command(("crm", "cluster", "stop"), timeout=600),)
 
     def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
-        """Start the cluster at boot on this node, or not. crm itself speaks of Pacemaker only."""
+        """Start the cluster at boot on this node, or not.
+
+        `crm cluster enable` speaks of Pacemaker only, and that of 4.2 says that it did and does nothing: it asks systemd
+        for a unit file named pacemaker, without .service, and finds none.
+        """
         verb = "enable" if enabled else "disable"
-        return (
-            Command(("crm", "cluster", verb), timeout=60),
-            Command(("systemctl", verb, "--", "corosync.service"), timeout=60),
-        )
+        return (Command(("systemctl", verb, "--", "corosync.service", "pacemaker.service"), timeout=60),)
 
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's.

@@ -26,6 +26,8 @@ _MILLISECONDS = {
     "h": 3_600_000,
     "hr": 3_600_000,
 }
+# From Pacemaker 3.0.2 on; the older name stays good, and is the one that every release knows.
+_OLDER = {"fencing-enabled": "stonith-enabled"}
 _YES_NO = frozenset({"stonith-enabled"})
 # Whether a resource is to run is the operator's to say (`hakit stop`, `pcs resource disable`), not the spec's.
 OPERATORS = frozenset({"target-role"})
@@ -59,7 +61,7 @@ def of_properties(section: etree._Element | None, names: Iterable[str]) -> Facts
     wanted = set(names)
     values: dict[str, str] = {}
     for pair in properties(section):
-        name = pair.get("name", "")
+        name = named(pair)
         if name in wanted:
             values.setdefault(name, meaning(name, pair.get("value", "")))
     return {"cluster properties": values}
@@ -70,6 +72,12 @@ def properties(section: etree._Element | None) -> Iterator[etree._Element]:
     for element in children(section):
         if element.find("rule") is None:
             yield from element.iterfind("nvpair")
+
+
+def named(pair: etree._Element) -> str:
+    """Return a property's name, the older one where Pacemaker knows two."""
+    name = str(pair.get("name", ""))
+    return _OLDER.get(name, name)
 
 
 def meaning(name: str, value: str) -> str:

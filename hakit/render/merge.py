@@ -141,7 +141,7 @@ def _set_properties(live: etree._Element, wanted: dict[str, str]) -> None:
     section = document.section(live, "crm_config")
     left = dict(wanted)
     for pair in facts.properties(section):
-        name = pair.get("name", "")
+        name = facts.named(pair)
         if name not in wanted:
             continue
         left.pop(name, None)

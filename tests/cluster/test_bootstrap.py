@@ -12,27 +12,7 @@ from testinfra.host import Host
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
-
-UNITS = ("corosync", "pacemaker", "squid")
-# What bootstrap changes on a host, or pcs on its behalf; destroy has to put it back.
-FILES = (
-    "/etc/corosync/corosync.conf",
-    "/etc/corosync/authkey",
-    "/etc/pacemaker/authkey",
-    "/var/lib/pcsd/known-hosts",
-    "/var/lib/pcsd/pcs_users.conf",
-    "/usr/lib/ocf/resource.d/hakit",
-    "/var/lib/hakit",
-)
-
-
-def how_it_stands(hakit: Hakit, node: str) -> dict[str, str]:
-    """Give the state of everything on a node that a bootstrap touches."""
-    return {
-        **{f"boot {unit}": hakit.on(node, "systemctl", "is-enabled", unit) for unit in UNITS},
-        **{f"runs {unit}": hakit.on(node, "systemctl", "is-active", unit) for unit in UNITS},
-        **{path: hakit.on(node, "sh", "-c", f"stat -c '%a %U:%G' {path}; sha256sum {path}") for path in FILES},
-    }
+from tests.cluster.standing import FILES, how_it_stands
 
 
 def waited_for(good: object, what: str, *, seconds: float = 60) -> None:

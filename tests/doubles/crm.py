@@ -23,8 +23,6 @@ def crm(host: Host, everyone: Sequence[Host], words: tuple[str, ...]) -> Answer:
             pacemaker.start(host, everyone)
         case ("cluster", "stop"):
             pacemaker.stop(host, everyone)
-        case ("cluster", "enable" | "disable" as verb):
-            host.set_boot("pacemaker.service", enabled=verb == "enable")
         case ("resource", "move", group, node, "PT30M"):
             constraints.move(host, everyone, group, node)
         case ("resource", "clear", group):

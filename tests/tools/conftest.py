@@ -14,7 +14,11 @@ from hakit.core import Tape
 from hakit.lab import rootfs
 
 # The outer two are for `--all`: everybody's minutes are better spent elsewhere.
-RELEASES = ("bookworm", "trixie", *(pytest.param(name, marks=pytest.mark.only_all) for name in ("bullseye", "testing")))
+RELEASES = (
+    "bookworm",
+    "trixie",
+    *(pytest.param(name, marks=pytest.mark.only_all(name)) for name in ("bullseye", "testing")),
+)
 
 
 @dataclass(frozen=True)

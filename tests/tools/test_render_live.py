@@ -66,12 +66,22 @@ def test_crm_understands_every_resource_and_constraint(live: Tools) -> None:
     assert not [line for line in told if line.startswith("xml ")]  # what crm has no words for
 
 
-def test_switching_off_and_on_again_leaves_no_difference(live: Tools) -> None:
+SWITCHES = {
+    "pcs": (("pcs", "-f", "/mnt/cib.xml", "resource", "disable", "squid"), ("pcs", "-f", "/mnt/cib.xml", "resource", "enable", "squid")),
+    "crm": (("crm", "resource", "stop", "squid"), ("crm", "resource", "meta", "squid", "delete", "target-role")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", SWITCHES)
+def test_a_stop_is_no_difference_and_leaves_nothing_behind(live: Tools, tool: str) -> None:
     """Stopped by an operator is not drift (docs/decisions/0021-stopped-stays-stopped.md)."""
-    do(live, "pcs", "-f", "/mnt/cib.xml", "resource", "disable", "squid")
-    assert 'value="Stopped"' in now(live)
+    off, on = SWITCHES[tool]
+    do(live, *off)
+    assert 'name="target-role" value="Stopped"' in now(live)
     assert render.differences(now(live), DECLARED) == ()
-    do(live, "pcs", "-f", "/mnt/cib.xml", "resource", "enable", "squid")
+    assert 'name="target-role" value="Stopped"' in render.merged(now(live), DECLARED)
+    do(live, *on)
+    assert "target-role" not in now(live)
     assert render.differences(now(live), DECLARED) == ()
 
 

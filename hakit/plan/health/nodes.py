@@ -23,7 +23,7 @@ class NotRunning(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "hakit bootstrap starts it; or on each node: pcs cluster start"
+        return "hakit bootstrap starts it; or on each node: systemctl start pacemaker"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +41,7 @@ class NodeDown(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return f"look at {self.node}: is it on? then: pcs cluster start {self.node}"
+        return f"look at {self.node}: is it on? then there: systemctl start pacemaker"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class NodeResting(Finding):
     code = "HK312"
     severity = Severity.WARNING
     matters = "The service has nowhere to go when its own node fails."
-    cure = "pcs node unstandby NODE, or pcs node unmaintenance NODE"
+    cure = "hakit unstandby NODE; for maintenance: pcs node unmaintenance NODE, or crm node ready NODE"
     see = "Pacemaker Explained, node attribute standby"
     node: str
     mode: str
@@ -62,7 +62,11 @@ class NodeResting(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return f"hakit unstandby {self.node}" if self.mode == "standby" else f"pcs node unmaintenance {self.node}"
+        return (
+            f"hakit unstandby {self.node}"
+            if self.mode == "standby"
+            else f"pcs node unmaintenance {self.node}, or crm node ready {self.node}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,7 +28,7 @@ class LeftBehind(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "pcs resource clear RESOURCE, with the name behind cli-prefer- or cli-ban-"
+        return "crm_resource --clear --resource RESOURCE, with the name behind cli-prefer- or cli-ban-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ class Failed(Finding):
     code = "HK342"
     severity = Severity.WARNING
     matters = "It is the trace of what went wrong; a stop that failed keeps the service from moving."
-    cure = "look at the resource's log on that node (journalctl), mend the cause, then: pcs resource cleanup RESOURCE"
+    cure = "look at the resource's log on that node (journalctl), mend the cause, then: hakit cleanup"
     see = "Pacemaker Explained, OCF return codes"
     operation: str
     node: str

@@ -32,7 +32,7 @@ class OtherCluster(OnHost):
     def remedy(self) -> str:
         """Say what to do."""
         return (
-            f"take it out of that cluster first: pcs cluster node remove {self.host}; "
+            f"take it out of that cluster first: pcs cluster node remove {self.host}, or crm cluster remove {self.host}; "
             "or give up that cluster's configuration here: hakit bootstrap --replace"
         )
 

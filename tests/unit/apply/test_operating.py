@@ -22,6 +22,7 @@ from tests.sample_clusters import SQUID, cluster
 from tests.unit.plan import running
 
 Verb = Callable[[Cluster, Means], object]
+pytestmark = pytest.mark.usefixtures("each_tool")
 ABOVE = cluster(SQUID, Service("web", "web.service", depends_on=("squid",)))
 
 
@@ -116,9 +117,9 @@ def test_a_change_of_the_spec_leaves_a_stopped_service_stopped_and_says_so() -> 
 def test_start_takes_every_wish_back() -> None:
     hosts = running.hosts()
     service.stop(cluster(), means(hosts), "squid", agree=never)
-    hosts.run("qsp-a", running.command("pcs", "resource", "disable", "squid-unit"))
+    hosts.run("qsp-a", running.command(*running.spoken("pcs resource disable squid-unit").split()))
     did = service.start(cluster(), means(hosts), "squid")
-    assert done(hosts) == ["pcs resource enable squid", "pcs resource enable squid-unit"]
+    assert done(hosts) == [running.spoken(f"pcs resource enable {name}") for name in ("squid", "squid-unit")]
     assert did.moved == (Move("squid", "", "qsp-a"),)
     assert codes(hosts) == [] and render.stopped(hosts.hosts["qsp-a"].text(paths.CIB)) == ()
 
@@ -147,7 +148,11 @@ def test_what_waits_for_a_stopped_service_is_told_and_not_started() -> None:
 def test_restart_leaves_it_where_it_was() -> None:
     hosts = running.hosts()
     did = service.restart(cluster(), means(hosts), "squid", agree=never)
-    assert did.changed and did.moved == () and done(hosts)[0].startswith("pcs resource restart squid --wait=")
+    assert (
+        did.changed
+        and did.moved == ()
+        and done(hosts)[0].startswith(running.spoken("pcs resource restart squid --wait="))
+    )
     service.stop(cluster(), means(hosts), "squid", agree=never)
     with pytest.raises(HakitError, match="out of service"):
         service.restart(cluster(), means(hosts), "squid", agree=never)
@@ -160,7 +165,7 @@ def test_cleanup_says_what_it_forgets() -> None:
     (failure,) = cleaned.before.failures
     assert cleanup.text(failure) == "squid-unit_start_0 on qsp-b: error: the port is taken, 2026-11-24 17:00:00"
     assert [each.fail_count for each in cleaned.before.counts] == [1]
-    assert done(hosts) == ["pcs resource cleanup squid"] and codes(hosts) == []
+    assert done(hosts) == [running.spoken("pcs resource cleanup squid")] and codes(hosts) == []
 
 
 def test_cleanup_of_one_service_leaves_the_others_failures() -> None:
@@ -195,7 +200,7 @@ VERBS: list[Verb] = [
 @pytest.mark.parametrize("verb", VERBS)
 def test_in_maintenance_nothing_is_asked_of_the_cluster(verb: Verb) -> None:
     hosts = running.hosts()
-    hosts.run("qsp-a", running.command("pcs", "property", "set", "maintenance-mode=true"))
+    hosts.run("qsp-a", running.command(*running.spoken("pcs property set maintenance-mode=true").split()))
     by = means(hosts)
     with pytest.raises(HakitError, match="maintenance is on"):
         verb(cluster(), by)

@@ -19,6 +19,8 @@ from tests.doubles.hosts import SimulatedHosts
 from tests.sample_clusters import SQUID, cluster
 from tests.unit.plan import running
 
+pytestmark = pytest.mark.usefixtures("each_tool")
+
 
 class Failing:
     """A door through which actions whose words begin so fail, or hosts are away; all else goes to the hosts."""
@@ -107,11 +109,11 @@ def test_a_service_that_would_go_back_at_once_is_not_moved() -> None:
 
 def test_a_wish_that_is_refused_is_told_and_taken_back() -> None:
     hosts = running.hosts()
-    runner: Runner = Failing(hosts, failing="pcs resource move-with-constraint squid")
+    runner: Runner = Failing(hosts, failing=running.spoken("pcs resource move-with-constraint squid"))
     with pytest.raises(CommandFailed, match="Error: no"):
         switchover(cluster(), runner, "squid", None, clock=FakeClock(), listener=Tape())
     done = [shown(action) for _, action in hosts.changes if not isinstance(action, Put | Remove)]
-    assert done[-1] == "pcs resource clear squid"
+    assert done[-1] == running.spoken("pcs resource clear squid")
     assert left(hosts) == ()
 
 

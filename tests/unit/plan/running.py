@@ -17,11 +17,31 @@ from tests.doubles.clock import FakeClock
 from tests.doubles.hosts import SimulatedHosts
 from tests.sample_clusters import cluster
 
+generation = "0.11"  # which tool the hosts have, and how old it is
+# The same by crm, or by Pacemaker's own tools where crm has no verb for it.
+_BY_CRM = {
+    "pcs resource move-with-constraint squid": "crm resource move squid",
+    "pcs resource clear squid": "crm resource clear squid",
+    "pcs resource enable": "crm resource meta {} delete target-role",
+    "pcs resource disable": "crm resource stop {}",
+    "pcs resource cleanup": "crm resource cleanup {}",
+    "pcs resource restart squid --wait=": "crm_resource --restart --resource squid --timeout=",
+    "pcs property set maintenance-mode=true": "crm maintenance on",
+}
+
+
+def spoken(line: str) -> str:
+    """Return the line that says with the hosts' tool what this one says with pcs."""
+    if generation != "crm":
+        return line
+    verb, _, last = line.rpartition(" ")
+    return _BY_CRM[line] if line in _BY_CRM else _BY_CRM[verb].format(last)
+
 
 def hosts(wanted: Cluster | None = None) -> SimulatedHosts:
     """Return simulated hosts that run the cluster."""
     wanted = wanted or cluster()
-    made = SimulatedHosts(wanted)
+    made = SimulatedHosts(wanted, generation=generation)
     bootstrap(wanted, made, clock=FakeClock(), listener=Tape(), agree=lambda *_: True)
     return made
 

@@ -55,7 +55,9 @@ def page(ran: list[Cell]) -> str:
     """Say it as a table."""
     columns = ("release", "tool", "run", "result", *STEPS)
     lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
-    lines += [f"| {' | '.join(_row(cell))} |" for cell in ran]
+    known = {(cell.release, cell.tool): cell for cell in ran}
+    every = [known.get((name, tool), Cell(name, tool, outcome="not run yet")) for name in RELEASES for tool in TOOLS]
+    lines += [f"| {' | '.join(_row(cell))} |" for cell in every]
     return (
         _HEAD + "\n".join(lines) + "\n\nThe steps' numbers are seconds, on a machine that did other things besides.\n"
     )

@@ -48,7 +48,7 @@ class Hakit:
     def on(self, node: str, *argv: str) -> str:
         """Run a command on a node and return what it printed."""
         inside = self._lab.node_argv(node, argv)
-        return subprocess.run(inside, capture_output=True, text=True, check=False, timeout=60).stdout.strip()
+        return subprocess.run(inside, capture_output=True, text=True, check=False, timeout=180).stdout.strip()
 
     def put(self, node: str, path: str, text: str) -> None:
         """Write a file on a node."""

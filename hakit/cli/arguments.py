@@ -26,7 +26,7 @@ def _spec_path(ctx: click.Context, param: click.Parameter, value: Path | None) -
         return DEFAULT_SPEC
     raise HakitError(
         f"no spec file given, and there is no ./{DEFAULT_SPEC} here",
-        hint="name a file, or copy examples/squid.yaml to hakit.yaml and put your own nodes into it",
+        hint="name a file, or write one: hakit init HOST HOST",
         code=ExitCode.USAGE,
     )
 

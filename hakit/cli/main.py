@@ -16,6 +16,7 @@ from hakit.core.errors import ExitCode, HakitError
 # Loaded only when asked for, so that `hakit --help` starts without the schema, XML and terminal libraries.
 # The text is the one line that `hakit --help` shows; a test compares it with the command's own.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("hakit.cli.init", "Look at hosts and write their first spec file, with comments, in a short dialogue."),
     "check": ("hakit.cli.check", "Report every fault of a spec file, without touching a host."),
     "schema": ("hakit.cli.schema", "Print the JSON Schema of the spec file, for editors."),
     "render-corosync": ("hakit.cli.render", "Print the corosync.conf that a spec file means."),

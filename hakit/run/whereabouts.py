@@ -10,6 +10,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from hakit.model import Cluster
 
 
+def hostname() -> str:
+    """Return this machine's name, as `uname -n` says it."""
+    return os.uname().nodename
+
+
 def local_nodes(cluster: Cluster) -> frozenset[str]:
     """Name the node that this machine is: by its host name and by a ring address on one of its interfaces.
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from testinfra.host import Host
 
+from hakit import spec
+from hakit.lab import layout
 from hakit.lab.lab import Lab
+from hakit.model import TcpQuestion
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 from tests.cluster.standing import FILES, how_it_stands
@@ -45,6 +49,23 @@ def cluster(hakit: Hakit, bare: dict[str, dict[str, str]]) -> Iterator[Hakit]:
 
 def place(hakit: Hakit) -> str:
     return str(json.loads(hakit("status", "--json", hakit.spec).out)["services"][0]["node"])
+
+
+def test_init_writes_a_spec_with_which_preflight_has_no_quarrel(
+    hakit: Hakit, bare: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    file = tmp_path / "hakit.yaml"
+    flags = ("--yes", "--unit", "squid", "--vip", "192.168.233.200", "--no-fencing", "lab", "--output", str(file))
+    hakit.must("init", *bare, *flags)
+    hakit.must("check", str(file))
+    hakit.must("preflight", str(file))
+    said, lab = spec.read(file), spec.read(Path(hakit.spec))
+    assert (said.name, said.nodes, said.rings, said.fencing) == (lab.name, lab.nodes, lab.rings, lab.fencing)
+    (squid,) = said.services
+    assert squid.vip == lab.services[0].vip
+    assert squid.probe is not None and squid.probe.question == TcpQuestion(3128), "squid runs on a bare node"
+    again = hakit("init", *bare, *flags)
+    assert (again.code, "exists" in again.err) == (2, True)
 
 
 def test_a_page_comes_through_the_vip(cluster: Hakit, client: Client) -> None:
@@ -94,6 +115,18 @@ def test_again_is_nothing_to_do(cluster: Hakit) -> None:
     answer = cluster.must("bootstrap", cluster.spec)
     assert "nothing to do" in answer.err
     assert [(cluster.epoch(node), cluster.on(node, *stamp)) for node in ("qsp-a", "qsp-b")] == before
+
+
+def test_the_running_cluster_is_imported_as_it_was_declared(cluster: Hakit, tmp_path: Path) -> None:
+    file = tmp_path / "hakit.yaml"
+    answer = cluster.must("import", "qsp-a", "qsp-b", "--output", str(file))
+    assert "no errors, no warnings, no notes" in answer.err
+    assert spec.read(file) == spec.read(Path(cluster.spec))
+    cluster.must("check", str(file))
+    assert "nothing to do" in cluster.must("bootstrap", str(file)).err
+    for node in ("qsp-a", "qsp-b"):  # one alone knows less, and says the same
+        alone = cluster.must("import", node).out
+        assert f"vip: {{ address: {layout.VIP}/24, nic: eth0 }}" in alone
 
 
 def test_status_is_healthy(cluster: Hakit) -> None:

@@ -30,7 +30,7 @@ SAMPLES: dict[object, object] = {
 def kinds() -> list[type[Finding]]:
     """Every concrete kind; slots=True leaves a nameless twin of each class behind, so the modules are asked."""
     for module in pkgutil.walk_packages(hakit.__path__, "hakit."):
-        if module.name not in {"hakit.__main__", "hakit.run.remote", "hakit.run.netprobe"}:
+        if module.name not in {"hakit.__main__", "hakit.run.remote", "hakit.run.netprobe", "hakit.run.listeners"}:
             importlib.import_module(module.name)
     named = {(kind.__module__, kind.__qualname__): kind for kind in _below(Finding)}
     real = [getattr(importlib.import_module(module), name, kind) for (module, name), kind in named.items()]

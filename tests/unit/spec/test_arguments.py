@@ -48,7 +48,7 @@ def test_the_default_file(command: click.Command, tmp_path: Path, monkeypatch: p
     done = CliRunner().invoke(command, [], standalone_mode=False)
     assert isinstance(done.exception, HakitError)
     assert done.exception.code is ExitCode.USAGE
-    assert "examples/squid.yaml" in done.exception.hint
+    assert "hakit init" in done.exception.hint
     (tmp_path / "hakit.yaml").touch()
     assert CliRunner().invoke(command, [], standalone_mode=False).exception is None
 

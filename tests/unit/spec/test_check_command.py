@@ -59,7 +59,7 @@ def test_the_default_file(tmp_path: Path) -> None:
     done = hakit("check", cwd=tmp_path)
     assert done.returncode == 2
     assert "hakit.yaml" in done.stderr
-    assert "copy examples/squid.yaml" in done.stderr
+    assert "hakit init HOST HOST" in done.stderr
     (tmp_path / "hakit.yaml").write_text(SQUID.read_text())
     assert hakit("check", cwd=tmp_path).returncode == 0
 

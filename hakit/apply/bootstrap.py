@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hakit.apply import glance, materials, stage, tools, verify
+from hakit.apply import glance, materials, secrets, stage, tools, verify
 from hakit.apply.look import look, look_at_some
 from hakit.apply.preflight import judge
+from hakit.apply.secrets import Ask
 from hakit.core import Clock, ExitCode, Finding, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster
 from hakit.plan.bootstrap.refusals import refusals
@@ -62,15 +63,20 @@ def bootstrap(  # noqa: PLR0913 - a run needs its cluster, its door, its clock, 
     listener: Listener,
     agree: Callable[[tuple[Stage, ...], tuple[Finding, ...]], bool],
     replace: bool = False,
+    ask: Ask | None = None,
 ) -> Result:
     """Do whatever is missing, and verify.
 
-    `agree` is shown the whole plan and what preflight found worth knowing, once, before the first change.
+    `agree` is shown the whole plan and what preflight found worth knowing, once, before the first change. `ask` is
+    asked for secrets that neither the model nor the cluster has.
     Raises Refused, CommandFailed, HostUnreachable, and HakitError when the person does not agree.
     """
     agreed = False
     last: tuple[Stage, ...] = ()
     seen = _look(cluster, runner)
+    if ask:
+        cluster = secrets.completed(cluster, seen, ask)
+        seen = dataclasses.replace(seen, cluster=cluster)
     dialects = tools.assumed(seen)
     for _ in range(_ROUNDS):
         goal = _wanted(seen, dialects, runner)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hakit.core import CommandFailed, Finding, HostUnreachable, Listener, Outcome, Runner, Severity
 from hakit.core.event import StageStarted, StepDone, StepStarted
 from hakit.model import Cluster
-from hakit.observe.host import agent, probe
+from hakit.observe.host import agent, fencing, probe
 from hakit.observe.host import facts as host_facts
 from hakit.observe.host.facts import HostFacts
 from hakit.plan.preflight import every, reach
@@ -89,24 +89,28 @@ def probe_network(
 ) -> Mapping[str, HostFacts]:
     """Let all hosts probe the network between them at the same time; returns the facts with what they saw.
 
-    On the same trip, once the network is done, each host lets hakit's agent judge the services that it shall look after.
+    On the same trip, once the network is done, each host lets hakit's agent judge the services that it shall look after,
+    and asks the fencing devices.
     """
     run = secrets.token_hex(8)
     judges = agent.commands(_AGENT.read_text(encoding="utf-8"), cluster) if agent.asked(cluster) else ()
 
     def one(host: str) -> HostFacts:
         command = probe.command(_PROGRAM, run, facts[host], cluster, facts)
-        outcome, *judged = _told(
+        power = fencing.commands(cluster, host)
+        outcome, *rest = _told(
             listener,
             "probe rings, pcsd and virtual IPs",
             host,
-            lambda: runner.batch(host, (command, *judges), keep_going=True),
+            lambda: runner.batch(host, (command, *judges, *power), keep_going=True),
         )
         services = (service.name for service in agent.asked(cluster))
+        judged, powered = rest[: len(judges)], rest[len(judges) :]
         return replace(
             facts[host],
             network=probe.read(outcome, cluster, facts[host], facts),
             verdicts={name: agent.read(each) for name, each in zip(services, judged, strict=True)},
+            fencing=fencing.read(powered, cluster, host) if power else None,
         )
 
     return {

@@ -11,7 +11,7 @@ from hakit.apply.bootstrap import Result
 from hakit.apply.bootstrap import bootstrap as engine
 from hakit.cli import findings, plans, tree
 from hakit.cli.arguments import spec_argument, ssh_config_option, tool_option, yes_option
-from hakit.cli.door import door, driven
+from hakit.cli.door import asked, door, driven
 from hakit.cli.progress import Bars
 from hakit.core import ExitCode, Finding, Severity, SystemClock
 from hakit.plan.step import Stage
@@ -39,7 +39,7 @@ def bootstrap(spec: Path, *, yes: bool, replace: bool, ssh_config: Path | None) 
         return yes or click.confirm("Do this?", err=True)
 
     runner = door(cluster, ssh_config)
-    result = engine(cluster, runner, clock=SystemClock(), listener=bars, agree=agree, replace=replace)
+    result = engine(cluster, runner, clock=SystemClock(), listener=bars, agree=agree, replace=replace, ask=asked)
     return _tell(result)
 
 

@@ -13,7 +13,7 @@ import click
 from hakit.cli.progress import Bars
 from hakit.core.errors import ExitCode
 from hakit.lab import layout, report
-from hakit.lab.lab import Lab
+from hakit.lab.lab import Lab, Safety
 from hakit.lab.recipe import Release
 from hakit.lab.report import NodeReport, Report
 from hakit.run import machine
@@ -42,16 +42,25 @@ def lab() -> None:
 @click.option(
     "--release", type=click.Choice([release.value for release in Release]), help="Of Debian.  [default: bookworm]"
 )
+@click.option(
+    "--fencing", is_flag=True, help="Give every node a power switch (BMC), which fence_ipmilan asks; needs pyghmi."
+)
+@click.option("--qnetd", is_flag=True, help="Add a host, qnetd, with a quorum device.")
 @_name
 @_folder
-def up(nodes: int | None, release: str | None, name: str, folder: Path | None) -> None:
+def up(  # noqa: PLR0913 - as many as there are options
+    *, nodes: int | None, release: str | None, fencing: bool, qnetd: bool, name: str, folder: Path | None
+) -> None:
     """Boot the nodes; all are ready when it ends.
 
     The first time, Debian is installed into a folder under /var/cache/hakit (or $HAKIT_CACHE), which takes a
     minute or two. A lab that is up already is left alone; what is missing of it is brought back.
     """
+    safety = Safety(fencing, qnetd) if fencing or qnetd else None
     with Bars() as bars:
-        made = Lab.up(name, bars, release=Release(release) if release else None, nodes=nodes, folder=folder)
+        made = Lab.up(
+            name, bars, release=Release(release) if release else None, nodes=nodes, folder=folder, safety=safety
+        )
     which = "" if name == "lab" else f" --name {name}"
     click.echo(f"export HAKIT_SSH_CONFIG={shlex.quote(str(made.ssh_config))}")
     click.echo(f"hakit bootstrap {shlex.quote(str(made.spec))}")

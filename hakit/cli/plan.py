@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply.foresight import Foresight, foresee
 from hakit.cli import findings, plans
 from hakit.cli.arguments import json_option, spec_argument, ssh_config_option
-from hakit.cli.door import door
+from hakit.cli.door import door, read
 from hakit.core import ExitCode, shown
 from hakit.plan.changes.compare import Takes
 from hakit.plan.changes.differences import Difference
@@ -43,7 +42,7 @@ def plan(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
     service as Pacemaker itself foretells it, with the outage that its clients may expect. Exit code 0: nothing to do;
     1: there are changes.
     """
-    cluster = spec_.read(spec)
+    cluster = read(spec)
     found = foresee(cluster, door(cluster, ssh_config))
     if as_json:
         click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from hakit import spec as spec_
 from hakit.apply import status as engine
 from hakit.cli import tree
 from hakit.cli import watch as view
 from hakit.cli.arguments import json_option, spec_argument, ssh_config_option
-from hakit.cli.door import door
+from hakit.cli.door import door, read
 from hakit.core import ExitCode
 
 
@@ -28,7 +27,7 @@ def status(spec: Path, *, watch: bool, as_json: bool, ssh_config: Path | None) -
     """
     if watch and as_json:
         raise click.UsageError("--watch is for people; for programs: hakit events --json")
-    cluster = spec_.read(spec)
+    cluster = read(spec)
     if watch:
         view.watch(cluster, ssh_config)
         return ExitCode.DECLARED

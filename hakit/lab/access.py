@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hakit.core.action import Command
 from hakit.lab import network
-from hakit.lab.layout import CLIENT, Host, Layout
+from hakit.lab.layout import CLIENT, Host, Layout, management
 from hakit.run import dial, machine
 
 DIAL = Path(dial.__file__)
@@ -25,14 +25,17 @@ def host_key(layout: Layout, node: str) -> Path:
     return layout.folder / "host-keys" / node
 
 
-def make(layout: Layout, nodes: Sequence[Host]) -> None:
-    """Make the keys that are missing, and write `known_hosts` and `ssh_config`."""
+def make(layout: Layout, nodes: Sequence[Host], *, managed: bool = False) -> None:
+    """Make the keys that are missing, and write `known_hosts` and `ssh_config`.
+
+    `managed`: there is a network that is no ring; a node is reached through it also when all its rings are cut.
+    """
     (layout.folder / "host-keys").mkdir(mode=0o700, exist_ok=True)
     _keygen(key(layout), f"hakit lab {layout.name}")
     for node in nodes:
         _keygen(host_key(layout, node.name), node.name)
     (layout.folder / "known_hosts").write_text(known_hosts(layout, nodes))
-    layout.ssh_config.write_text(ssh_config(layout, nodes))
+    layout.ssh_config.write_text(ssh_config(layout, nodes, managed=managed))
 
 
 def known_hosts(layout: Layout, nodes: Sequence[Host]) -> str:
@@ -44,13 +47,14 @@ def known_hosts(layout: Layout, nodes: Sequence[Host]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ssh_config(layout: Layout, nodes: Sequence[Host]) -> str:
+def ssh_config(layout: Layout, nodes: Sequence[Host], *, managed: bool = False) -> str:
     """Return the config for `ssh -F`: it reaches the nodes from outside their networks, and trusts no other key."""
     command = network.inside(layout, CLIENT, (sys.executable, "-I", "-S", str(DIAL)))
     proxy = shlex.join(command).replace("%", "%%") + " %h %p"
     lines = [f"# The hakit lab {layout.name}; use it with: ssh -F {layout.ssh_config} {nodes[0].name}"]
     for node in nodes:
-        lines += [f"Host {node.name}", f"    HostName {node.addresses[0]}", f"    HostKeyAlias {node.name}"]
+        address = management(node) if managed else node.addresses[0]
+        lines += [f"Host {node.name}", f"    HostName {address}", f"    HostKeyAlias {node.name}"]
     lines += [
         f"Host {' '.join(node.name for node in nodes)}",
         "    User root",

@@ -6,13 +6,27 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from hakit.core.errors import ExitCode, HakitError
 from hakit.core.event import Event, Listener, Note, StageStarted, StepDone, StepStarted
-from hakit.lab import access, layout, leftovers, locks, network, node, power, processes, ready, rootfs, specfile, state
+from hakit.lab import (
+    access,
+    layout,
+    leftovers,
+    locks,
+    network,
+    node,
+    power,
+    processes,
+    ready,
+    rootfs,
+    specfile,
+    state,
+    switches,
+)
 from hakit.lab.layout import CLIENT, Host, Layout
 from hakit.lab.recipe import Release
 from hakit.lab.state import State
@@ -37,16 +51,29 @@ _INSIDE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What a lab has for safety: power switches (BMCs) for its nodes, a host with a quorum device."""
+
+    fencing: bool = False
+    qnetd: bool = False
+
+    def of(self, wanted: State) -> State:
+        """Return the state of a lab that has it."""
+        return replace(wanted, fencing=self.fencing, qnetd=self.qnetd)
+
+
 class Lab:
     """A lab that is up; made by `up` and `open`."""
 
     def __init__(self, place: Layout, kept: State) -> None:
         self.layout = place
         self.nodes: tuple[Host, ...] = layout.hosts(kept.nodes)
+        self.witness: Host | None = layout.witness() if kept.qnetd else None
         self._state = kept
 
     @classmethod
-    def up(
+    def up(  # noqa: PLR0913 - what a lab can be asked to be
         cls,
         name: str,
         listener: Listener,
@@ -54,25 +81,28 @@ class Lab:
         release: Release | None = None,
         nodes: int | None = None,
         folder: Path | None = None,
+        safety: Safety | None = None,
     ) -> Lab:
         """Make the lab, or repair it, or find it healthy; returns when every node is ready. Raises HakitError.
 
         What an `up` that was stopped half way left is taken away first, and a failing one takes away its own.
-        Two nodes of bookworm, unless said otherwise or already so.
+        Two nodes of bookworm without power switches and quorum device, unless said otherwise or already so.
         """
         rootfs.need_tools()
         place = layout.layout(name, folder)
         with _locked(place, listener):
             kept = state.load(place)
             if kept and kept.built:
-                return cls._again(
-                    place, kept, replace(kept, release=release or kept.release, nodes=nodes or kept.nodes), listener
-                )
+                asked = replace(kept, release=release or kept.release, nodes=nodes or kept.nodes)
+                return cls._again(place, kept, safety.of(asked) if safety else asked, listener)
             leftovers.clear(place)
             try:
                 hosts = len(layout.hosts(2 if nodes is None else nodes))
-                base = rootfs.ensure(release or Release.BOOKWORM, listener)
-                lab = cls(place, State(release or Release.BOOKWORM, hosts, base))
+                wanted = (safety or Safety()).of(State(release or Release.BOOKWORM, hosts, Path()))
+                if wanted.fencing:
+                    switches.need()
+                ensure = rootfs.ensure_safety if wanted.managed else rootfs.ensure
+                lab = cls(place, replace(wanted, base=ensure(wanted.release, listener)))
                 lab._build(listener)
             except BaseException:
                 leftovers.remove(place)
@@ -113,6 +143,16 @@ class Lab:
         return self._state.release
 
     @property
+    def safety(self) -> Safety:
+        """Whether there are power switches and a quorum device."""
+        return Safety(self._state.fencing, self._state.qnetd)
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """All containers: the nodes, and the host of the quorum device if there is one."""
+        return (*self.nodes, *((self.witness,) if self.witness else ()))
+
+    @property
     def ssh_config(self) -> Path:
         """The file for `ssh -F`, by which every node is reached under its name."""
         return self.layout.ssh_config
@@ -150,6 +190,14 @@ class Lab:
             self._start(self._host(name))
         ready.wait(self.layout, [self._host(name)], listener)
 
+    def switch_off(self, name: str) -> None:
+        """Take the power of a node's power switch (BMC) away: nobody can fence the node through it then."""
+        power.end_switch(self.layout, self._host(name).name)
+
+    def switch_on(self, name: str) -> None:
+        """Give a node's power switch its power back."""
+        power.start_switch(self.layout, self._host(name))
+
     def cut(self, name: str, ring: int) -> None:
         """Take a node off a ring's switch; it keeps its carrier. A power cycle doesn't heal that."""
         network.cut(self.layout, self._host(name).name, ring)
@@ -164,7 +212,7 @@ class Lab:
 
     def reset(self, listener: Listener = DEAF) -> None:
         """Make every node as new: power off, forget its own layer and its cuts, boot. Keys stay."""
-        listener.hear(StageStarted("reset", len(self.nodes)))
+        listener.hear(StageStarted("reset", len(self.hosts)))
 
         def renew(host: Host) -> None:
             self.power_off(host.name)
@@ -172,16 +220,16 @@ class Lab:
             self._start(host)
 
         self._each(renew)
-        if not power.origin_runs(self.layout):
-            power.start_origin(self.layout)
-        ready.wait(self.layout, self.nodes, listener)
+        self._serve(listener)
+        ready.wait(self.layout, self.hosts, listener)
 
     def healthy(self) -> bool:
         """Say whether networks, origin and nodes are all there and ready."""
         return (
-            network.complete(self.layout, self.nodes)
+            network.complete(self.layout, self.hosts)
             and power.origin_runs(self.layout)
-            and all(self.leader(host.name) for host in self.nodes)
+            and all(power.switch_listens(self.layout, host) for host in self._switched())
+            and all(self.leader(host.name) for host in self.hosts)
             and all(self._each(lambda host: ready.look(self.layout, host).ready))
         )
 
@@ -189,13 +237,12 @@ class Lab:
         """Bring back what is missing: networks, origin, nodes that are off. Disks stay as they are."""
         if self.layout.namespace not in network.namespaces(self.layout):
             leftovers.stop(self.layout)
-            network.build(self.layout, layout.client())
-        if not power.origin_runs(self.layout):
-            power.start_origin(self.layout)
-        for host in self.nodes:
+            self._networks()
+        self._serve(listener)
+        for host in self.hosts:
             if self.leader(host.name) is None:
                 _step(listener, "power on", host.name, lambda host=host: self._start(host))  # type: ignore[misc]
-        ready.wait(self.layout, self.nodes, listener)
+        ready.wait(self.layout, self.hosts, listener)
 
     @classmethod
     def _again(cls, place: Layout, kept: State, wanted: State, listener: Listener) -> Lab:
@@ -214,32 +261,52 @@ class Lab:
         return lab
 
     def _build(self, listener: Listener) -> None:
-        listener.hear(StageStarted(f"lab {self.layout.name}", 2 + 2 * len(self.nodes)))
+        listener.hear(StageStarted(f"lab {self.layout.name}", 2 + 2 * len(self.hosts) + len(self._switched())))
         state.save(self.layout, self._state)
         _step(listener, "keys and networks", "", self._lay)
-        _step(listener, "origin server", CLIENT, lambda: power.start_origin(self.layout))
+        self._serve(listener)
         self._each(lambda host: _step(listener, "power on", host.name, lambda: self._start(host)))
-        ready.wait(self.layout, self.nodes, listener)
+        ready.wait(self.layout, self.hosts, listener)
         self._state = replace(self._state, built=True)
         state.save(self.layout, self._state)
 
     def _lay(self) -> None:
-        access.make(self.layout, self.nodes)
-        self.layout.spec.write_text(specfile.text(self.nodes))
+        access.make(self.layout, self.hosts, managed=self._state.managed)
+        if self._state.fencing:
+            switches.make_secret(self.layout)
+        secret = self.layout.bmc_secret.name if self._state.fencing else ""
+        self.layout.spec.write_text(specfile.text(self.nodes, secret=secret, qnetd=self._state.qnetd))
+        self._networks()
+
+    def _networks(self) -> None:
         network.build(self.layout, layout.client())
+        if self._state.managed:
+            network.manage(self.layout, layout.client(), [layout.bmc(host) for host in self._switched()])
+
+    def _switched(self) -> tuple[Host, ...]:
+        return self.nodes if self._state.fencing else ()
+
+    def _serve(self, listener: Listener) -> None:
+        """Start what serves the nodes and doesn't run: the origin server, the power switches."""
+        if not power.origin_runs(self.layout):
+            _step(listener, "origin server", CLIENT, lambda: power.start_origin(self.layout))
+        for host in self._switched():
+            if not power.switch_listens(self.layout, host):
+                _step(listener, "power switch", host.name, lambda host=host: power.start_switch(self.layout, host))  # type: ignore[misc]
 
     def _start(self, host: Host) -> None:
-        power.on(self.layout, host, (*self.nodes, layout.client()), self._state.base)
+        everyone = (*self.hosts, layout.client())
+        power.on(self.layout, host, everyone, self._state.base, managed=self._state.managed)
 
     def _each(self, act: Callable[[Host], T]) -> list[T]:
-        with ThreadPoolExecutor(len(self.nodes)) as pool:
-            return list(pool.map(act, self.nodes))
+        with ThreadPoolExecutor(len(self.hosts)) as pool:
+            return list(pool.map(act, self.hosts))
 
     def _host(self, name: str) -> Host:
-        for host in self.nodes:
+        for host in self.hosts:
             if host.name == name:
                 return host
-        known = ", ".join(host.name for host in self.nodes)
+        known = ", ".join(host.name for host in self.hosts)
         raise HakitError(f"the lab {self.layout.name} has no node {name}, only {known}", code=ExitCode.USAGE)
 
 

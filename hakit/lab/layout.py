@@ -10,10 +10,16 @@ from pathlib import Path
 from hakit.core.errors import ExitCode, HakitError
 
 RINGS = ("192.168.233", "172.16.233")
+# The network of the power switches and of the quorum device, in labs that have them: no ring, and never cut.
+MANAGEMENT = "10.23.233"
+WITNESS = "qnetd"
+BMC_USER = "admin"
 VIP = f"{RINGS[0]}.200"
 CLIENT = "client"
 _CLIENT_PART = 139
 _FIRST_PART = 11
+_WITNESS_PART = 99
+_BMC_PART = 100  # added to the node's
 MOST_NODES = 16
 ORIGIN_PORT = 8000
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?")
@@ -65,6 +71,11 @@ class Layout:
         return self.folder / "ssh_config"
 
     @property
+    def bmc_secret(self) -> Path:
+        """The file with the power switches' password."""
+        return self.folder / "bmc-password"
+
+    @property
     def spec(self) -> Path:
         """The ready spec file."""
         return self.folder / "hakit.yaml"
@@ -80,6 +91,25 @@ def hosts(count: int) -> tuple[Host, ...]:
 def client() -> Host:
     """Return the client, who is also the origin server."""
     return _host(CLIENT, _CLIENT_PART)
+
+
+def witness() -> Host:
+    """Return the host of the quorum device."""
+    return _host(WITNESS, _WITNESS_PART)
+
+
+def management(host: Host) -> str:
+    """Return the host's address in the network of the power switches."""
+    return f"{MANAGEMENT}.{_part(host)}"
+
+
+def bmc(host: Host) -> str:
+    """Return the address of the host's power switch (BMC: baseboard management controller)."""
+    return f"{MANAGEMENT}.{_BMC_PART + _part(host)}"
+
+
+def _part(host: Host) -> int:
+    return int(host.addresses[0].rpartition(".")[2])
 
 
 def labs_folder(chosen: Path | None = None) -> Path:

@@ -7,8 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from hakit.core.action import Command
+from hakit.lab import layout as layouts
 from hakit.lab.layout import RINGS, Host, Layout
 from hakit.run import machine
+
+_BRIDGE = "br-manage"
 
 
 class Cable(StrEnum):
@@ -27,6 +30,30 @@ def port(node: str, ring: int) -> str:
 def hardware(node: Host, ring: int) -> str:
     """Return the card's own address: the same after a power cycle, or others would talk to the old one for a while."""
     return "02:00:" + ":".join(f"{int(part):02x}" for part in node.addresses[ring].split("."))
+
+
+def manage(layout: Layout, client: Host, switches: Sequence[str]) -> None:
+    """Add the network of the power switches, which have these addresses, to the namespace of switch and client."""
+    addresses = (layouts.management(client), *switches)
+    _batch(
+        layout.namespace,
+        [
+            f"link add {_BRIDGE} type bridge stp_state 0 mcast_snooping 0",
+            *(f"addr add {address}/24 dev {_BRIDGE}" for address in addresses),
+            f"link set {_BRIDGE} up",
+        ],
+    )
+
+
+def add_management(layout: Layout, node: Host) -> None:
+    """Cable a node that has its other cables to the network of the power switches."""
+    inside, end = layout.unit(node.name), port(node.name, len(RINGS))
+    nic = f"eth{len(RINGS)}"
+    _batch(
+        layout.namespace,
+        [f"link add {end} type veth peer name {nic} netns {inside}", f"link set {end} master {_BRIDGE} up"],
+    )
+    _batch(inside, [f"addr add {layouts.management(node)}/24 dev {nic}", f"link set {nic} up"])
 
 
 def build(layout: Layout, client: Host) -> None:
@@ -104,7 +131,7 @@ def cable(layout: Layout, node: str, ring: int) -> Cable:
 
 def take(layout: Layout, node: str) -> None:
     """Remove a node's cables, at once, and its namespace with the addresses that it had taken."""
-    ports = "".join(f"link delete {port(node, ring)}\n" for ring in range(len(RINGS)))
+    ports = "".join(f"link delete {port(node, ring)}\n" for ring in range(len(RINGS) + 1))
     machine.run(Command(("ip", "-n", layout.namespace, "-force", "-batch", "-"), stdin=ports))
     _delete(layout.unit(node))
 

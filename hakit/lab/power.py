@@ -11,15 +11,22 @@ from hakit.lab import layout, network, node, origin, processes
 from hakit.lab.keep import keeper
 from hakit.lab.layout import CLIENT, ORIGIN_PORT, Host, Layout
 
+IPMI_PORT = 623
 
-def on(place: Layout, host: Host, everyone: Sequence[Host], base: Path) -> None:
-    """Cable and boot a node that is off, with the disk it had, or a new one; returns at once."""
+
+def on(place: Layout, host: Host, everyone: Sequence[Host], base: Path, *, managed: bool = False) -> None:
+    """Cable and boot a node that is off, with the disk it had, or a new one; returns at once.
+
+    `managed`: it has a cable of the power switches' network, too.
+    """
     off(place, host.name)
     fresh = not (place.node_folder(host.name) / "upper/root").exists()
     node.mount(place, host.name, base)
     if fresh:
         node.furnish(place, host, everyone)
     network.add(place, host)
+    if managed:
+        network.add_management(place, host)
     keeper().start(place, host.name, node.boot_argv(place, host.name), node.ENV)
 
 
@@ -49,6 +56,50 @@ def start_origin(place: Layout) -> None:
         every=0.05,
         in_a_row=1,
     )
+
+
+def start_switch(place: Layout, host: Host) -> None:
+    """Give a node's power switch (BMC) power, and wait until it runs."""
+    end_switch(place, host.name)
+    program = (sys.executable, "-P", "-m", "hakit.lab.bmc", place.name, str(place.folder.parent), host.name)
+    keeper().start(place, switch(host.name), network.inside(place, CLIENT, program), {})
+    wait_until(
+        f"the power switch of {host.name} listens",
+        lambda: switch_listens(place, host),
+        bool,
+        clock=SystemClock(),
+        timeout=60,
+        every=0.2,
+        in_a_row=1,
+    )
+
+
+def end_switch(place: Layout, name: str) -> None:
+    """Take the power of a node's power switch away: it can't be asked any more."""
+    _end(place, switch(name))
+
+
+def switch_listens(place: Layout, host: Host) -> bool:
+    """Say whether a node's power switch runs and has opened its port (623, IPMI)."""
+    runs = processes.members(keeper().groups(place, switch(host.name)))
+    mine = f"{_hex(layout.bmc(host))}:{IPMI_PORT:04X}"
+    return any(mine in _udp(pid) for pid in runs)
+
+
+def switch(name: str) -> str:
+    """Name the process of a node's power switch."""
+    return f"bmc.{name}"
+
+
+def _udp(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/net/udp").read_text()
+    except OSError:
+        return ""
+
+
+def _hex(address: str) -> str:
+    return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))  # as /proc/net/udp has it: proc(5)
 
 
 def origin_runs(place: Layout) -> bool:

@@ -27,6 +27,11 @@ PACKAGES = (
     "squid", "nginx-light", "haproxy",
 )  # fmt: skip
 
+# What a lab with power switches or a quorum device needs on top: heavy, and so in a root of its own.
+_SAFETY = ("ipmitool", "corosync-qdevice", "corosync-qnetd")
+# From Debian 13 on each fence agent is a package; before, they are all in one.
+_ONE_PACKAGE = frozenset({Release.BULLSEYE, Release.BOOKWORM})
+
 # What a node without disks, screens, seats or a way out has no use for; everything else stays as Debian has it.
 MASKED = (
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
@@ -42,6 +47,11 @@ JOURNALD = "[Journal]\nStorage=persistent\nSystemMaxUse=48M\nRateLimitIntervalSe
 
 # Counted up when a root has to be built anew though the lists above are the same.
 _EDITION = 1
+
+
+def safety(release: Release) -> tuple[str, ...]:
+    """Return the packages that fencing and quorum devices need on top of the others."""
+    return ("fence-agents" if release in _ONE_PACKAGE else "fence-agents-ipmilan", *_SAFETY)
 
 
 def digest(release: Release, packages: Iterable[str] = PACKAGES) -> str:

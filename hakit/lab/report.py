@@ -46,8 +46,8 @@ class Report:
 
 def look(lab: Lab) -> Report:
     """Look at the lab, at all nodes at once."""
-    with ThreadPoolExecutor(len(lab.nodes)) as pool:
-        nodes = tuple(pool.map(lambda host: _node(lab, host), lab.nodes))
+    with ThreadPoolExecutor(len(lab.hosts)) as pool:
+        nodes = tuple(pool.map(lambda host: _node(lab, host), lab.hosts))
     return Report(lab.layout.name, lab.release, power.origin_runs(lab.layout), nodes)
 
 

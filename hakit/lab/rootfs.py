@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -67,7 +68,20 @@ def ensure(release: Release, listener: Listener, packages: Sequence[str] = recip
     return place
 
 
-def _build(release: Release, packages: Sequence[str], place: Path, listener: Listener) -> None:
+def ensure_safety(release: Release, listener: Listener) -> Path:
+    """Return the root of a release that also has what fencing and quorum devices need: a copy of the other, and more."""
+    more = recipe.safety(release)
+    place = path(release, (*recipe.PACKAGES, *more))
+    base = ensure(release, listener)
+    with locks.held(cache() / f"{place.name}.lock", listener, f"building Debian {release}"):
+        if not place.is_dir():
+            _build(release, more, place, listener, base)
+    return place
+
+
+def _build(
+    release: Release, packages: Sequence[str], place: Path, listener: Listener, base: Path | None = None
+) -> None:
     _need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
     half = place.with_name(f"{place.name}.building")
     mounts.remove_tree(half)
@@ -75,7 +89,7 @@ def _build(release: Release, packages: Sequence[str], place: Path, listener: Lis
     listener.hear(StepStarted(_TITLE, release, f"no {release} root for this recipe in {cache()}"))
     start = time.monotonic()
     try:
-        outcome = machine.watch(_command(release, packages, half), lambda line: _tell(line, listener))
+        outcome = machine.watch(_command(release, packages, half, base), lambda line: _tell(line, listener))
         listener.hear(StepDone(_TITLE, release, time.monotonic() - start, outcome.ok, (outcome,)))
         if _NO_SUITE in outcome.stderr:
             raise SuiteMissing(release)
@@ -133,20 +147,21 @@ def _need(programs: Mapping[str, str], *more: str) -> None:
         )
 
 
-def _command(release: Release, packages: Sequence[str], target: Path) -> Command:
-    """Compose the mmdebstrap call.
+def _command(release: Release, packages: Sequence[str], target: Path, base: Path | None) -> Command:
+    """Compose the mmdebstrap call. With a `base` it goes on from a copy of that root.
 
     It runs in a process and a mount namespace of its own and is bound to our life: should we be killed, then
     so is everything that it started, and its mounts go with it (unshare(1) --kill-child, setpriv(1) --pdeathsig).
     """
     found = archive.find()
+    copied = () if base is None else (f'--setup-hook=cp -a {shlex.quote(str(base))}/. "$1"',)
     settings = archive.carried(machine.run(Command(("apt-config", "dump"))).stdout) if found else []
     return Command(
         (
             "setpriv", "--pdeathsig", "KILL", "--",
             "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
             "mmdebstrap",
-            "--mode=root", "--variant=minbase", "--format=directory",
+            "--mode=root", f"--variant={'custom' if base else 'minbase'}", "--format=directory", *copied,
             f"--include={','.join(packages)}",
             "--dpkgopt=path-exclude=/usr/share/man/*",
             "--dpkgopt=path-exclude=/usr/share/locale/*",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from hakit.lab import layout
+from hakit.lab.layout import BMC_USER as USER
 from hakit.lab.layout import VIP, Host
 
 _SPEC = """\
@@ -13,16 +15,34 @@ nodes:
 {nodes}
 
 fencing:
-  none: "lab"      # nothing of worth runs here; a real cluster needs a fence device
-
+{fencing}
+{quorum}
 services:
   squid:
     unit: squid.service
     vip: {vip}/24
 """
+_NONE = '  none: "lab"      # nothing of worth runs here; a real cluster needs a fence device\n'
+_DEVICE = """\
+    ipmi-{node}:
+      agent: fence_ipmilan
+      nodes: [{node}]
+      parameters: {{ ip: {address}, username: {user}, lanplus: true }}
+      secrets: {{ password: {{ file: {secret} }} }}
+"""
 
 
-def text(nodes: Sequence[Host]) -> str:
-    """Return the smallest useful spec for these nodes: squid behind a virtual IP."""
+def text(nodes: Sequence[Host], *, secret: str = "", qnetd: bool = False) -> str:
+    """Return the smallest useful spec for these nodes: squid behind a virtual IP.
+
+    `secret` is the file with the power switches' password; empty where there are none.
+    """
     lines = (f"  {node.name}: {{ rings: [{', '.join(node.addresses)}] }}" for node in nodes)
-    return _SPEC.format(nodes="\n".join(lines), vip=VIP)
+    fencing = "".join(("  devices:\n", *_devices(nodes, secret))) if secret else _NONE
+    quorum = f"\nquorum:\n  device: {{ host: {layout.management(layout.witness())} }}\n" if qnetd else ""
+    return _SPEC.format(nodes="\n".join(lines), fencing=fencing.rstrip("\n"), quorum=quorum, vip=VIP)
+
+
+def _devices(nodes: Sequence[Host], secret: str) -> Iterator[str]:
+    for node in nodes:
+        yield _DEVICE.format(node=node.name, address=layout.bmc(node), user=USER, secret=secret)

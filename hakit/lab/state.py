@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +14,31 @@ from hakit.lab.recipe import Release
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Release, number of nodes and the base that they share; `built` once the first `up` was through."""
+    """Release, number of nodes and the base that they share; `built` once the first `up` was through.
+
+    `fencing`: the nodes have power switches; `qnetd`: there is a host with a quorum device.
+    """
 
     release: Release
     nodes: int
     base: Path
     built: bool = False
+    fencing: bool = False
+    qnetd: bool = False
+
+    @property
+    def managed(self) -> bool:
+        """Whether there is the network of the power switches and of the quorum device."""
+        return self.fencing or self.qnetd
 
 
 def load(layout: Layout) -> State | None:
     """Return the state, or None if there is no such lab (or it never got so far)."""
     try:
         said = json.loads((layout.folder / "lab.json").read_text())
-        return State(Release(said["release"]), int(said["nodes"]), Path(said["base"]), bool(said["built"]))
+        release, base = Release(said["release"]), Path(said["base"])
+        more = (bool(said["built"]), said.get("fencing", False) is True, said.get("qnetd", False) is True)
+        return State(release, int(said["nodes"]), base, *more)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
@@ -36,7 +49,7 @@ def load(layout: Layout) -> State | None:
 
 def save(layout: Layout, state: State) -> None:
     """Keep the state; what was kept before stays whole until then."""
-    said = {"release": state.release, "nodes": state.nodes, "base": str(state.base), "built": state.built}
+    said = dataclasses.asdict(state) | {"base": str(state.base)}
     draft = layout.folder / "lab.json.new"
     draft.write_text(json.dumps(said) + "\n")
     draft.rename(layout.folder / "lab.json")

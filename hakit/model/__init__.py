@@ -1,6 +1,7 @@
 """The cluster as frozen dataclasses: what the spec says, with every default filled in."""
 
-from hakit.model.cluster import Cluster, Fencing, Node, NoFencing, Ring
+from hakit.model.cluster import Cluster, Node, Ring
+from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.service import TIMEOUTS, Agent, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
@@ -12,13 +13,17 @@ __all__ = [
     "Agent",
     "Cluster",
     "CommandQuestion",
+    "Device",
+    "DeviceFencing",
     "Fencing",
     "HttpQuestion",
+    "Level",
     "NoFencing",
     "Node",
     "Probe",
     "Question",
     "Ring",
+    "SecretParameter",
     "Service",
     "Switchback",
     "TcpQuestion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from hakit.model.fencing import Fencing
 from hakit.model.service import Service
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
@@ -30,16 +31,6 @@ class Ring:
     network: Network
     priority: int
     mcastport: int
-
-
-@dataclass(frozen=True, slots=True)
-class NoFencing:
-    """The decision to run without fencing, and why."""
-
-    reason: str
-
-
-Fencing = NoFencing
 
 
 @dataclass(frozen=True, slots=True)

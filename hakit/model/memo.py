@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from ipaddress import ip_network
 
 from hakit.model.cluster import Cluster, Network
+from hakit.model.fencing import NoFencing
 from hakit.model.timing import PROFILES
 
 _HEAD = "What neither Corosync nor Pacemaker keeps of it, for hakit import:"
@@ -57,7 +58,7 @@ def read(text: str) -> Memo:
 
 
 def _kept(cluster: Cluster) -> Iterator[tuple[str, object]]:
-    if cluster.fencing.reason:
+    if isinstance(cluster.fencing, NoFencing) and cluster.fencing.reason:
         yield "fencing.none", cluster.fencing.reason
     yield "rings", [str(ring.network) for ring in cluster.rings]
     numbers = asdict(cluster.timing)

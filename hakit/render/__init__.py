@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
-    from hakit.render.merge import compared, differences, facts_of, foreign, leftovers, merged, stopped
+    from hakit.render.merge import (
+        compared,
+        device_values,
+        differences,
+        facts_of,
+        foreign,
+        leftovers,
+        merged,
+        stopped,
+        unknown_secrets,
+    )
     from hakit.render.resting import aside, rested, resting, unrested
 
 __all__ = [
@@ -22,6 +32,7 @@ __all__ = [
     "cib",
     "compared",
     "corosync_conf",
+    "device_values",
     "differences",
     "facts_of",
     "foreign",
@@ -30,6 +41,7 @@ __all__ = [
     "rested",
     "resting",
     "stopped",
+    "unknown_secrets",
     "unrested",
 ]
 
@@ -40,6 +52,7 @@ _HOMES = {
     "cib": "document",
     "compared": "merge",
     "corosync_conf": "corosync",
+    "device_values": "merge",
     "differences": "merge",
     "facts_of": "merge",
     "foreign": "merge",
@@ -48,6 +61,7 @@ _HOMES = {
     "rested": "resting",
     "resting": "resting",
     "stopped": "merge",
+    "unknown_secrets": "merge",
     "unrested": "resting",
 }
 

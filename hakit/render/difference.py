@@ -8,6 +8,9 @@ from enum import StrEnum
 from hakit.render.facts import Facts
 
 THERE = "there"
+SECRET, OTHER_SECRET = "(secret)", "(another secret)"
+HIDDEN = frozenset({SECRET, OTHER_SECRET})
+"""What is shown in the place of secrets, which cannot be compared with anything any more."""
 
 
 class Origin(StrEnum):
@@ -41,7 +44,7 @@ class Difference:
 
     def origin(self, applied: Facts | None) -> Origin:
         """Say who made it, by what was applied last; unknown when nobody knows what that was."""
-        if applied is None:
+        if applied is None or HIDDEN & {self.old, self.new}:
             return Origin.UNKNOWN
         there = THERE if self.subject in applied else None
         then = applied.get(self.subject, {}).get(self.what) if self.what else there

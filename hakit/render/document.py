@@ -7,8 +7,8 @@ from pathlib import Path
 from lxml import etree
 
 from hakit.core import ExitCode, HakitError
-from hakit.model import Cluster
-from hakit.render import fragments, parts
+from hakit.model import Cluster, DeviceFencing, Fencing
+from hakit.render import devices, fragments, parts
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
 
@@ -17,6 +17,7 @@ SCHEMA = "pacemaker-3.5"
 # Pacemaker 2.0.0's; the cluster's own takes its place at the first election. Without one the scheduler looks for
 # fail counts under the names of 1.1.17 (failcounts.c, generate_fail_regexes), so crm_simulate foretells wrongly.
 _FEATURES = "3.1.0"
+TWO = 2
 PROPERTIES_ID = "cib-bootstrap-options"
 _DEFAULTS_ID = "rsc-options"
 
@@ -32,17 +33,31 @@ def cib(cluster: Cluster, *, templates: Path | None = None) -> str:
 
 def properties(cluster: Cluster) -> dict[str, str]:
     """Return the cluster properties that hakit decides; all others are left to Pacemaker and the operator."""
-    del cluster
+    fenced = isinstance(cluster.fencing, DeviceFencing)
     return {
-        # The only fencing decision that a spec can make so far is the one to go without.
-        "stonith-enabled": "false",
+        "stonith-enabled": "true" if fenced else "false",
+        **_advance(cluster.fencing),
         "no-quorum-policy": "stop",
-        # How long the first election waits for nodes that may not be there; Pacemaker's 20 s delay every cold start.
-        "dc-deadtime": "2s",
+        "dc-deadtime": _dc_deadtime(cluster),
         # Starting units is mostly waiting, so more than Pacemaker's two operations per core can go on at once;
         # load-threshold still slows it down where the load really rises.
         "node-action-limit": "32",
     }
+
+
+def _advance(fencing: Fencing) -> dict[str, str]:
+    if isinstance(fencing, DeviceFencing) and fencing.priority_delay:
+        return {"priority-fencing-delay": f"{fencing.priority_delay}s"}
+    return {}
+
+
+def _dc_deadtime(cluster: Cluster) -> str:
+    """Say how long the first election waits for nodes that may not be there; Pacemaker's 20 s delay every cold start.
+
+    Where a majority may fence those that it doesn't see at its start, it gives them Pacemaker's own time to come.
+    """
+    patient = isinstance(cluster.fencing, DeviceFencing) and len(cluster.nodes) > TWO
+    return "20s" if patient else "2s"
 
 
 def resource_defaults(cluster: Cluster) -> dict[str, str]:
@@ -63,12 +78,24 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     )
     section(root, "rsc_defaults").append(_set("meta_attributes", _DEFAULTS_ID, resource_defaults(cluster), shapes))
     resources, constraints = section(root, "resources"), section(root, "constraints")
+    _devices(root, cluster.fencing, shapes)
     near = neighbours(cluster.services)
+    counts = bool(_advance(cluster.fencing))
     for service in cluster.services:
-        resources.append(parts.group(service, cluster.timing, shapes))
+        resources.append(parts.group(service, cluster.timing, shapes, counts=counts))
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
     _refuse_same_ids(root)
     return root
+
+
+def _devices(root: etree._Element, fencing: Fencing, shapes: Templates) -> None:
+    if not isinstance(fencing, DeviceFencing):
+        return
+    for device in fencing.devices:
+        section(root, "resources").append(devices.resource(device, shapes))
+        section(root, "constraints").extend(devices.constraints(device, shapes))
+    if fencing.levels:
+        section(root, "fencing-topology").extend(devices.level(each, shapes) for each in fencing.levels)
 
 
 def section(root: etree._Element, name: str) -> etree._Element:

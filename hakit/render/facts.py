@@ -14,7 +14,7 @@ Facts = dict[str, dict[str, str]]
 RESOURCES = frozenset({"primitive", "group", "clone", "master", "bundle", "template"})
 _SETS = {"instance_attributes": "parameter ", "meta_attributes": "meta attribute ", "utilization": "utilization "}
 _SCORES = {"+INFINITY": "INFINITY", "+inf": "INFINITY", "1000000": "INFINITY", "-1000000": "-INFINITY"}
-_TIMES = frozenset({"interval", "timeout", "failure-timeout", "dc-deadtime"})
+_TIMES = frozenset({"interval", "timeout", "failure-timeout", "dc-deadtime", "priority-fencing-delay"})
 _TIME = re.compile(r"(\d+)\s*(ms|msec|s|sec|m|min|h|hr)?")
 _MILLISECONDS = {
     "ms": 1,
@@ -46,6 +46,11 @@ def of_resources(section: etree._Element | None) -> Facts:
 def of_constraints(section: etree._Element | None) -> Facts:
     """Return the facts of every constraint, by its id."""
     return {f"constraint {_id(element)}": dict(_plain(element)) for element in children(section)}
+
+
+def of_levels(section: etree._Element | None) -> Facts:
+    """Return the facts of every level of fencing, by its id."""
+    return {f"fencing level {_id(element)}": dict(_attributes(element)) for element in children(section)}
 
 
 def of_defaults(section: etree._Element | None, subject: str) -> Facts:

@@ -1,6 +1,6 @@
 """A running cluster's CIB and the spec: what differs, and the CIB with hakit's part made as declared.
 
-hakit owns resources, constraints, the defaults of resources and operations, and the few cluster properties that
+hakit owns resources, constraints, the levels of fencing, the defaults of resources and operations, and the few cluster properties that
 it sets. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
 (target-role), which is an operator's word (docs/decisions/0021-stopped-stays-stopped.md).
 """
@@ -15,7 +15,8 @@ from typing import Protocol
 from lxml import etree
 
 from hakit.model import Cluster
-from hakit.render import document, facts, fragments
+from hakit.model.fencing import devices
+from hakit.render import document, facts, fragments, secrets
 from hakit.render.difference import THERE, Difference
 from hakit.render.facts import Facts
 
@@ -35,6 +36,7 @@ _OWNED: dict[str, _Read] = {
     "constraints": facts.of_constraints,
     "rsc_defaults": lambda section: facts.of_defaults(section, "resource defaults"),
     "op_defaults": lambda section: facts.of_defaults(section, "operation defaults"),
+    "fencing-topology": facts.of_levels,
 }
 
 
@@ -43,7 +45,7 @@ def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None
 
     What the spec doesn't know in hakit's part is gone from the result: ask `foreign` and `leftovers` before.
     """
-    live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
+    live, ours = _both(live_cib_xml, cluster, templates)
     for name, read in _OWNED.items():
         wanted, present = facts.section(ours, name), facts.section(live, name)
         if read(wanted) != read(present):
@@ -59,8 +61,26 @@ def differences(live_cib_xml: str, cluster: Cluster, *, templates: Path | None =
 
 def compared(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[Difference, ...]:
     """Return what `merged` would change, in the order of `differences`."""
-    live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
-    return tuple(_compared(_facts(live, cluster), _facts(ours, cluster)))
+    live, ours = _both(live_cib_xml, cluster, templates)
+    named = frozenset(
+        (f"resource {each.name}", f"parameter {secret.name}")
+        for each in devices(cluster.fencing)
+        for secret in each.secrets
+    )
+    return tuple(secrets.hidden(each, named) for each in _compared(_facts(live, cluster), _facts(ours, cluster)))
+
+
+def unknown_secrets(live_cib_xml: str, cluster: Cluster) -> tuple[tuple[str, str], ...]:
+    """Name device and parameter of the secrets that neither the model nor the live CIB (may be empty) has."""
+    ours = document.tree(cluster, None)
+    if live_cib_xml:
+        secrets.kept(ours, fragments.parse(live_cib_xml))
+    return secrets.unknown(ours)
+
+
+def device_values(cib_xml: str) -> dict[tuple[str, str], str]:
+    """Return the parameters of a CIB's fencing devices, secrets among them, by device and name."""
+    return secrets.values(fragments.parse(cib_xml))
 
 
 def facts_of(cib_xml: str, cluster: Cluster) -> Facts:
@@ -86,6 +106,13 @@ def stopped(live_cib_xml: str) -> tuple[str, ...]:
     resources = facts.section(fragments.parse(live_cib_xml), "resources")
     found = (each for element in facts.children(resources) for each in element.iter(*facts.RESOURCES))
     return tuple(each.get("id", "") for each in found if facts.operators(each).get("target-role") == "Stopped")
+
+
+def _both(live_cib_xml: str, cluster: Cluster, templates: Path | None) -> tuple[etree._Element, etree._Element]:
+    """Return the live tree and the wanted one; secrets that only the live one knows are kept."""
+    live, ours = fragments.parse(live_cib_xml), document.tree(cluster, templates)
+    secrets.kept(ours, live)
+    return live, ours
 
 
 def _leftover(name: str) -> bool:

@@ -15,6 +15,8 @@ from hakit.render.fragments import Templates
 _PREFER = {Switchback.NEVER: "50", Switchback.AUTOMATIC: "100"}
 # Far above any stickiness or preference, so that the two move together, yet one can run when the other cannot.
 _NEAR = "10000"
+# The same for every service: what counts in a fencing race is how much of all a node runs.
+_COUNTS = "10"
 # What IPaddr2's own metadata advises.
 _VIP_TIMEOUT = 20
 # What our agent's metadata advises, in seconds: the pause between two watches, and the time to take changes over.
@@ -55,13 +57,17 @@ def pairs(set_id: str, values: Mapping[str, str]) -> tuple[Pair, ...]:
     return tuple(Pair(f"{set_id}-{name}", name, value) for name, value in values.items())
 
 
-def group(service: Service, timing: Timing, templates: Templates) -> etree._Element:
-    """Render the service's group: the VIP first, so that it is up before the unit and goes after it."""
+def group(service: Service, timing: Timing, templates: Templates, *, counts: bool = False) -> etree._Element:
+    """Render the service's group: the VIP first, so that it is up before the unit and goes after it.
+
+    `counts`: the node that runs it shall survive a fencing race, by priority-fencing-delay.
+    """
     element = templates.element("group", service.name)
-    if service.switchback is Switchback.AUTOMATIC:
+    said = {"priority": _COUNTS} if counts else {}
+    said |= {"resource-stickiness": "0"} if service.switchback is Switchback.AUTOMATIC else {}
+    if said:
         set_id = f"{service.name}-meta_attributes"
-        meta = pairs(set_id, {"resource-stickiness": "0"})
-        element.append(templates.element("meta_attributes", set_id, pairs=meta))
+        element.append(templates.element("meta_attributes", set_id, pairs=pairs(set_id, said)))
     if service.vip is not None:
         element.append(_vip(f"{service.name}-vip", service.vip, timing, templates))
     element.append(_unit(f"{service.name}-unit", service, timing, templates))

@@ -10,7 +10,7 @@ from hakit.spec.fault import SpecFault, SpecRefused
 
 if TYPE_CHECKING:
     from hakit.spec.described import Entry
-    from hakit.spec.writing import Comments, Device
+    from hakit.spec.writing import Comments
 
 __all__ = ["SpecFault", "SpecRefused", "check", "check_text", "json_schema", "read", "reference", "written"]
 
@@ -29,11 +29,11 @@ def check_text(text: str, file: str) -> tuple[Cluster | None, tuple[SpecFault, .
     return checking.check_source(source.parse(text, file))
 
 
-def written(cluster: Cluster, comments: Comments | None = None, *, devices: tuple[Device, ...] = ()) -> str:
+def written(cluster: Cluster, comments: Comments | None = None) -> str:
     """Write the spec file that means the cluster; see `spec.writing`."""
     from hakit.spec import writing  # noqa: PLC0415 - loads the schema and YAML libraries
 
-    return writing.written(cluster, comments, devices=devices)
+    return writing.written(cluster, comments)
 
 
 def read(path: Path) -> Cluster:

@@ -10,17 +10,23 @@ from hakit.model import (
     TIMEOUTS,
     Agent,
     Cluster,
+    Device,
+    DeviceFencing,
+    Fencing,
+    Level,
     Node,
     NoFencing,
     Probe,
     Question,
     Ring,
+    SecretParameter,
     Service,
     Switchback,
     Timeouts,
     Timing,
     Vip,
 )
+from hakit.model.fencing import advance
 from hakit.spec import draft, question
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
@@ -37,7 +43,7 @@ def build(spec: Draft) -> Cluster:
         name=spec.cluster.text if spec.cluster else "",
         nodes=_nodes(spec),
         rings=tuple(_ring(spec, ring) for ring in networks),
-        fencing=NoFencing(spec.reason.text.strip() if spec.reason else ""),
+        fencing=fencing(spec),
         services=tuple(_service(service, networks[0].network) for service in spec.services),
         timing=timing(spec),
         autostart=True if spec.autostart is None else spec.autostart,
@@ -65,6 +71,30 @@ def timing(spec: Draft) -> Timing:
         said["consensus"] = -(-said["token"] * 6 // 5)  # 1.2 * token, rounded up: corosync.conf(5), consensus
     known = {name: number for name, number in said.items() if name in Timing.__dataclass_fields__}
     return replace(base, **known)  # type: ignore[arg-type]  # every number is one of Timing's int fields
+
+
+def fencing(spec: Draft) -> Fencing:
+    """Take the decision. Of two nodes either may fence the other, so there the one with the services gets a start."""
+    if not spec.devices:
+        return NoFencing(spec.reason.text.strip() if spec.reason else "")
+    levels = (Level(each.node, each.index, tuple(device.text for device in each.devices)) for each in spec.levels)
+    return DeviceFencing(tuple(map(_device, spec.devices)), tuple(levels), priority_delay(spec))
+
+
+def priority_delay(spec: Draft) -> int:
+    """Return the advance in seconds: the one said, else the usual one."""
+    return advance(len(spec.nodes)) if spec.priority_delay is None else spec.priority_delay
+
+
+def _device(device: draft.Device) -> Device:
+    return Device(
+        name=device.name,
+        agent=device.agent.text if device.agent else "",
+        nodes=tuple(node.text for node in device.nodes),
+        parameters=tuple(device.parameters.items()),
+        secrets=tuple(SecretParameter(name, file) for name, file in device.secrets.items()),
+        delay=device.delay,
+    )
 
 
 def _nodes(spec: Draft) -> tuple[Node, ...]:

@@ -82,6 +82,29 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A fencing device; `secrets` has the file's path per parameter, "" for asking."""
+
+    name: str
+    loc: Loc
+    agent: Written | None
+    nodes: tuple[Written, ...]
+    parameters: dict[str, str]
+    secrets: dict[str, str]
+    delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a node: the devices that have to succeed together. `index` counts from 1."""
+
+    node: str
+    loc: Loc
+    index: int
+    devices: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The whole spec as far as understood; `timing` is the profile's word, `timers` the numbers said beside it."""
 
@@ -90,6 +113,9 @@ class Draft:
     nodes: tuple[Node, ...] = ()
     rings: tuple[RingOptions, ...] | None = None
     reason: Written | None = None
+    devices: tuple[Device, ...] = ()
+    levels: tuple[Level, ...] = ()
+    priority_delay: int | None = None
     services: tuple[Service, ...] = ()
     timing: Written | None = None
     timers: dict[str, int] = field(default_factory=dict)
@@ -107,7 +133,7 @@ class Draft:
 def draft(source: Source) -> Draft:
     """Take from the data whatever has the right type."""
     data = _mapping(source.data)
-    timing = _mapping(data.get("timing"))
+    timing, fencing = _mapping(data.get("timing")), _mapping(data.get("fencing"))
     return Draft(
         source=source,
         cluster=_written(data, "cluster", ()),
@@ -115,7 +141,10 @@ def draft(source: Source) -> Draft:
         rings=tuple(_ring(index, part) for index, part in enumerate(_list(data["rings"])))
         if isinstance(data.get("rings"), list)
         else None,
-        reason=_written(_mapping(data.get("fencing")), "none", ("fencing",)),
+        reason=_written(fencing, "none", ("fencing",)),
+        devices=tuple(_device(name, part) for name, part in _items(fencing, "devices")),
+        levels=tuple(_levels(_mapping(fencing.get("levels")))),
+        priority_delay=_number(fencing, "priority_delay"),
         services=tuple(_service(name, part) for name, part in _items(data, "services")),
         timing=_written(data, "timing", ()) or _written(timing, "profile", ("timing",)),
         timers=_numbers(timing),
@@ -146,10 +175,40 @@ def _ring(index: int, part: object) -> RingOptions:
     )
 
 
+def _device(name: str, part: dict[str, object]) -> Device:
+    loc: Loc = ("fencing", "devices", name)
+    secrets = {key: _mapping(value).get("file", "") for key, value in _mapping(part.get("secrets")).items()}
+    return Device(
+        name=name,
+        loc=loc,
+        agent=_written(part, "agent", loc),
+        nodes=_texts(part.get("nodes"), (*loc, "nodes")),
+        parameters={key: _plain(value) for key, value in _mapping(part.get("parameters")).items()},
+        secrets={key: file if isinstance(file, str) else "" for key, file in secrets.items()},
+        delay=_number(part, "delay") or 0,
+    )
+
+
+def _levels(part: dict[str, object]) -> Iterator[Level]:
+    for node, steps in part.items():
+        for place, step in enumerate(_list(steps)):
+            loc: Loc = ("fencing", "levels", node, place)
+            devices = (Written(step, loc),) if isinstance(step, str) else _texts(step, loc)
+            yield Level(node, loc, place + 1, devices)
+
+
+def _texts(value: object, loc: Loc) -> tuple[Written, ...]:
+    return tuple(Written(item, (*loc, i)) for i, item in enumerate(_list(value)) if isinstance(item, str))
+
+
+def _plain(value: object) -> str:
+    # As fence agents read it: metadata has 0 and 1 for what is on or off.
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
 def _service(name: str, part: dict[str, object]) -> Service:
     loc: Loc = ("services", name)
     agent = _written(part, "agent", loc)
-    depends_on = part.get("depends_on")
     return Service(
         name=name,
         loc=loc,
@@ -158,9 +217,7 @@ def _service(name: str, part: dict[str, object]) -> Service:
         agent=agent.text if agent else None,
         prefer=_written(part, "prefer", loc),
         switchback=_written(part, "switchback", loc),
-        depends_on=tuple(
-            Written(item, (*loc, "depends_on", i)) for i, item in enumerate(_list(depends_on)) if isinstance(item, str)
-        ),
+        depends_on=_texts(part.get("depends_on"), (*loc, "depends_on")),
         timeouts=_numbers(_mapping(part.get("timeouts"))),
         probe=_probe(part["probe"], loc) if isinstance(part.get("probe"), dict) else None,
         monitor_unit=_yes_no(part, "monitor_unit"),

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from hakit.model import PROFILES, Cluster, Node, Ring, Timing
+from hakit.model import PROFILES, Cluster, DeviceFencing, Node, Ring, Timing
 from hakit.spec import scalar
 from hakit.spec.build import PORT, PROFILE
 from hakit.spec.networks import ASSUMED
+from hakit.spec.written_fencing import devices
 from hakit.spec.written_service import service
 
 Part = dict[str, object]
@@ -28,26 +29,14 @@ class Comments:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A fencing device as the schema has it. `secrets` names the parameters whose values must not stand in a file."""
-
-    name: str
-    agent: str
-    nodes: tuple[str, ...]
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
-
-
-def written(cluster: Cluster, comments: Comments | None = None, *, devices: tuple[Device, ...] = ()) -> str:
+def written(cluster: Cluster, comments: Comments | None = None) -> str:
     """Write the spec file: reading it again gives an equal cluster.
 
-    `devices` take the place of the decision against fencing; without them and without a reason there is no
-    decision in the file, and `hakit check` will ask for it.
+    Without a reason to do without fencing there is no decision in the file, and `hakit check` will ask for it.
     """
     said = comments or Comments()
     blocks = [_comment(said.head)] if said.head else []
-    for name, lines in _parts(cluster, devices):
+    for name, lines in _parts(cluster):
         blocks.append([*_comment(said.parts.get(name, ())), *lines])
     blocks += [_comment(said.tail)] if said.tail else []
     return "\n".join("".join(f"{line}\n" for line in block) for block in blocks)
@@ -57,12 +46,12 @@ def _comment(lines: tuple[str, ...]) -> list[str]:
     return ["# " + line if line else "#" for text in lines for line in (text.splitlines() or [""])]
 
 
-def _parts(cluster: Cluster, devices: tuple[Device, ...]) -> Iterator[tuple[str, list[str]]]:
+def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     yield "cluster", [f"cluster: {scalar.text(cluster.name)}"]
     yield "nodes", ["nodes:", *(f"  {scalar.text(name)}: {scalar.flow(part)}" for name, part in _nodes(cluster))]
     if rings := _rings(cluster.rings):
         yield "rings", ["rings:", *(f"  - {scalar.value(ring)}" for ring in rings)]
-    yield "fencing", _fencing(cluster, devices)
+    yield "fencing", _fencing(cluster)
     if cluster.services:
         yield "services", ["services:", *(line for each in cluster.services for line in service(each))]
     timing = timing_part(cluster.timing)
@@ -102,22 +91,13 @@ def _rings(rings: tuple[Ring, ...]) -> list[Part]:
     return parts if any(parts) else []
 
 
-def _fencing(cluster: Cluster, devices: tuple[Device, ...]) -> list[str]:
-    if devices:
-        return ["fencing:", "  devices:", *(line for device in devices for line in _device(device))]
-    if not cluster.fencing.reason:
+def _fencing(cluster: Cluster) -> list[str]:
+    fencing = cluster.fencing
+    if isinstance(fencing, DeviceFencing):
+        return ["fencing:", *devices(fencing, nodes=len(cluster.nodes))]
+    if not fencing.reason:
         return ["# fencing:", '#   none: "why this cluster does without"']
-    return ["fencing:", f"  none: {scalar.quoted(cluster.fencing.reason)}"]
-
-
-def _device(device: Device) -> Iterator[str]:
-    yield f"    {scalar.text(device.name)}:"
-    yield f"      agent: {scalar.text(device.agent)}"
-    yield f"      nodes: {scalar.value(device.nodes)}"
-    if device.parameters:
-        yield f"      parameters: {scalar.flow(device.parameters)}"
-    if device.secrets:
-        yield f"      secrets: {scalar.flow(dict.fromkeys(device.secrets, 'prompt'))}"
+    return ["fencing:", f"  none: {scalar.quoted(fencing.reason)}"]
 
 
 def timing_part(timing: Timing) -> str | Part:

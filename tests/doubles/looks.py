@@ -157,7 +157,13 @@ def _always(code: int, text: str) -> Look:
     return lambda host, everyone, command: (code, text, "")  # noqa: ARG005 - the same for everybody
 
 
+def _fence_agent(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
+    del host, everyone
+    return 0, "" if command.stdin else "<resource-agent name='fence_apc'/>", ""
+
+
 _LOOKS: dict[tuple[str, ...], Look] = {
+    ("fence_apc",): _fence_agent,
     ("date",): lambda host, everyone, command: (0, f"{time.time():.9f}\n", ""),  # noqa: ARG005 - all have our clock
     ("uname", "-n"): lambda host, everyone, command: (0, f"{host.name}{' x86_64' * (len(command.argv) > 2)}\n", ""),  # noqa: ARG005
     ("systemctl", "is-enabled"): _boot,

@@ -111,8 +111,10 @@ def end(gone: list[Primitive], ours: list[Host]) -> None:
 
 
 def primitives(host: Host) -> list[Primitive]:
+    """Return those that stand for something on a host; a fencing device does not."""
     root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
-    return [_primitive(element) for element in root.iterfind("configuration/resources//primitive")]
+    found = root.iterfind("configuration/resources//primitive")
+    return [_primitive(element) for element in found if element.get("class") != "stonith"]
 
 
 def monitor(host: Host, everyone: Sequence[Host]) -> tuple[str, int]:

@@ -19,7 +19,13 @@ bootstrap, a warning is shown, a note is for the curious.
 
 <!-- Made from the findings in hakit/: pytest tests/quality/test_findings_page.py --update-cases -->
 """
-ABOUT = {"1": "The spec file", "2": "The hosts", "3": "The cluster", "4": "An existing cluster, imported"}
+ABOUT = {
+    "1": "The spec file",
+    "2": "The hosts",
+    "3": "The cluster",
+    "4": "An existing cluster, imported",
+    "5": "Fencing and quorum",
+}
 
 
 def entry(one: Explanation) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
 
-from hakit.author.cluster import meaning, placement, ties
+from hakit.author.cluster import meaning, placement, power, ties
 from hakit.author.cluster.differing import differing
 from hakit.author.cluster.findings import (
     Added,
@@ -88,8 +88,10 @@ def settings(file: str, cib: etree._Element, cluster: Cluster, *, fencing: bool)
     yield from differing(file, "default of all operations", section, meaning.of_sets(section, ""), {})
 
 
-def others(file: str, cib: etree._Element, nodes: Iterable[str]) -> Iterator[Imported]:
-    """Name what stands in the CIB besides: attributes of nodes, tags, ACLs, alerts, levels of fencing."""
+def others(
+    file: str, cib: etree._Element, nodes: Iterable[str], levels: frozenset[tuple[str, ...]] = frozenset()
+) -> Iterator[Imported]:
+    """Name what stands in the CIB besides: attributes of nodes, tags, ACLs, alerts, levels of fencing unlike `levels`."""
     known = {name.lower() for name in nodes}
     for section in facts.children(cib.find("configuration")):
         if section.tag == "nodes":
@@ -101,6 +103,8 @@ def others(file: str, cib: etree._Element, nodes: Iterable[str]) -> Iterator[Imp
                         yield ForeignPart(where=where(file, child), part=f"node {node.get('uname')}", says=says(child))
         elif section.tag not in _KNOWN:
             for child in facts.children(section):
+                if power.level(child) in levels:
+                    continue
                 yield ForeignPart(
                     where=where(file, child), part=f"{section.tag!s}", says=f"{child.tag!s}: {says(child)}"
                 )

@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from hakit.author.cluster import meaning
-from hakit.author.cluster.findings import ForeignResource, Imported, NoReason, NotInSpec, SecretLeftOut, Undecided
+from hakit.author.cluster.differing import differing
+from hakit.author.cluster.findings import ForeignResource, Imported, NoReason, SecretLeftOut, Undecided
 from hakit.author.cluster.place import where
+from hakit.model import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.memo import Memo
-from hakit.spec.writing import Device
+from hakit.render import devices, facts, fragments
+from hakit.spec.rules.devices import OURS, SECRET
 
 UNKNOWN = "not known: fencing was off when this cluster was imported"
 _AGENT = re.compile(r"fence_[a-z0-9_]+")
-_SECRET = re.compile(r"pass|secret|token|key|identity_file", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The reason to do without fencing, empty when it isn't done without; devices; what can't be said of them."""
+    """What was decided (with an empty reason: nothing), and what can't be said of it."""
 
-    reason: str
-    devices: tuple[Device, ...]
+    fencing: Fencing
     findings: tuple[Imported, ...]
 
 
-def decision(
-    file: str, found: Sequence[etree._Element], memo: Memo, nodes: Sequence[str], *, enabled: bool
+def decision(  # noqa: PLR0913 - all that the decision stands in
+    file: str, found: Sequence[etree._Element], memo: Memo, nodes: Sequence[str], *, enabled: bool, advance: int = 0
 ) -> Decision:
-    """Read the decision."""
+    """Read the decision. `advance` is the cluster's priority-fencing-delay in seconds."""
     if not enabled:
         why = "fencing is switched off"
         rest: tuple[Imported, ...] = tuple(_foreign(file, each, why) for each in found)
         unknown = () if memo.reason else (NoReason(where=file),)
-        return Decision(memo.reason or UNKNOWN, (), (*unknown, *rest))
+        return Decision(NoFencing(memo.reason or UNKNOWN), (*unknown, *rest))
     usable = [each for each in found if _AGENT.fullmatch(each.get("type", ""))]
     others = (each for each in found if each not in usable)
     findings = [_foreign(file, each, "a device of a spec has a fence agent (fence_…)") for each in others]
     if not usable:
-        return Decision("", (), (Undecided(where=file), *findings))
-    devices = tuple(_device(each, nodes) for each in usable)
-    said = (finding for each in usable for finding in _unsaid(file, each))
-    return Decision("", devices, (*findings, *said))
+        return Decision(NoFencing(""), (Undecided(where=file), *findings))
+    known = tuple(_device(each, nodes) for each in usable)
+    said = (finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device))
+    return Decision(DeviceFencing(known, (), advance), (*findings, *said))
+
+
+def advance(crm_config: etree._Element | None) -> int:
+    """Read the advance of the node with the services, in seconds."""
+    said = meaning.of_sets(crm_config, "").get("priority-fencing-delay")
+    return (meaning.seconds(said.value) or 0) if said else 0
+
+
+def with_levels(fencing: Fencing, topology: etree._Element | None) -> Fencing:
+    """Return the fencing with those of the topology's levels that a spec can say."""
+    if not isinstance(fencing, DeviceFencing) or topology is None:
+        return fencing
+    known = {device.name for device in fencing.devices}
+    plain = sorted((each for each in map(level, facts.children(topology)) if each), key=lambda each: int(each[1]))
+    levels: dict[str, list[Level]] = {}
+    for node, _, named in plain:
+        devices_ = tuple(named.split(","))
+        if known.issuperset(devices_):
+            mine = levels.setdefault(node, [])
+            mine.append(Level(node, len(mine) + 1, devices_))
+    return dataclasses.replace(fencing, levels=tuple(each for mine in levels.values() for each in mine))
+
+
+def level(element: etree._Element) -> tuple[str, str, str] | None:
+    """Return node, index and devices of a level for one node; None for another element."""
+    said = (element.get("target", ""), element.get("index", ""), element.get("devices", ""))
+    return said if element.tag == "fencing-level" and all(said) and said[1].isdigit() else None
+
+
+def said_levels(meant: etree._Element) -> frozenset[tuple[str, ...]]:
+    """Return the levels of the spec's CIB."""
+    topology = facts.section(meant, "fencing-topology")
+    return frozenset(each for each in map(level, facts.children(topology)) if each)
 
 
 def _foreign(file: str, element: etree._Element, why: str) -> Imported:
@@ -54,24 +89,19 @@ def _foreign(file: str, element: etree._Element, why: str) -> Imported:
 def _device(element: etree._Element, nodes: Sequence[str]) -> Device:
     given = meaning.parameters(element)
     listed = re.split(r"[\s,;]+", given.pop("pcmk_host_list", "").strip())
-    secrets = tuple(name for name in given if _SECRET.search(name))
-    plain = {name: value for name, value in given.items() if name not in secrets}
-    return Device(
-        element.get("id", ""), element.get("type", ""), tuple(filter(None, listed)) or tuple(nodes), plain, secrets
-    )
+    delay = meaning.seconds(given.get("pcmk_delay_base", "")) or 0
+    secrets = tuple(SecretParameter(name) for name in given if SECRET.fullmatch(name.lower()))
+    left_out = {each.name for each in secrets} | OURS.keys()
+    plain = tuple((name, value) for name, value in given.items() if name not in left_out)
+    fenced = tuple(filter(None, listed)) or tuple(nodes)
+    return Device(element.get("id", ""), element.get("type", ""), fenced, plain, secrets, delay)
 
 
-def _unsaid(file: str, element: etree._Element) -> list[Imported]:
-    name = element.get("id", "")
-    found: list[Imported] = []
-    for what, fact in meaning.of_resource(element).items():
-        parameter = what.removeprefix("parameter ")
-        if parameter == what and what != "agent":
-            found.append(
-                NotInSpec(
-                    where=where(file, fact.element), subject=f"fencing device {name}", what=what, value=fact.value
-                )
-            )
-        elif parameter != what and _SECRET.search(parameter):
-            found.append(SecretLeftOut(where=where(file, fact.element), device=name, parameter=parameter))
-    return found
+def _unsaid(file: str, element: etree._Element, device: Device) -> Iterator[Imported]:
+    for secret in device.secrets:
+        yield SecretLeftOut(where=where(file, element), device=device.name, parameter=secret.name)
+    known = {f"parameter {secret.name}" for secret in device.secrets}
+    there = {what: fact for what, fact in meaning.of_resource(element).items() if what not in known}
+    rendered = meaning.of_resource(devices.resource(device, fragments.templates(None)))
+    meant = {what: fact.value for what, fact in rendered.items() if what not in known}
+    yield from differing(file, f"fencing device {device.name}", element, there, meant)

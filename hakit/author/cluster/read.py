@@ -12,9 +12,8 @@ from hakit.author.cluster import conf as confs
 from hakit.author.cluster import meaning, membership, pace, parts, placement, power, service, shapes, ties
 from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
-from hakit.author.cluster.power import Decision
 from hakit.core import Severity
-from hakit.model import Cluster, NoFencing, Service, memo, sections
+from hakit.model import Cluster, Service, memo, sections
 from hakit.render import document, facts, fragments
 from hakit.spec.writing import Comments
 
@@ -65,13 +64,14 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
     defaults = {name: fact.value for name, fact in meaning.of_sets(facts.section(cib, "rsc_defaults"), "").items()}
     placed = placement.placed(bare, found.services, said, names, defaults)
     fenced = _fenced(cib)
-    decision = power.decision(texts.cib_name, found.devices, kept, names, enabled=fenced)
+    advance = power.advance(facts.section(cib, "crm_config"))
+    decision = power.decision(texts.cib_name, found.devices, kept, names, enabled=fenced, advance=advance)
     autostart = kept.autostart if known.autostart is None else known.autostart
     cluster = Cluster(
         name=membership.name(conf),
         nodes=nodes,
         rings=rings,
-        fencing=NoFencing(decision.reason),
+        fencing=power.with_levels(decision.fencing, facts.section(cib, "fencing-topology")),
         services=placed.services,
         timing=pace.timing(conf, len(nodes), found.services, defaults, kept),
         autostart=autostart is not False,
@@ -85,9 +85,9 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         *decision.findings,
         *parts.resources(texts.cib_name, found, meant),
         *parts.constraints(texts.cib_name, said, placed, found, meant),
-        *parts.others(texts.cib_name, cib, names),
+        *parts.others(texts.cib_name, cib, names, power.said_levels(meant)),
     )
-    return _written(cluster, decision, findings, known)
+    return _written(cluster, findings, known)
 
 
 def _fenced(cib: etree._Element) -> bool:
@@ -99,10 +99,10 @@ def _autostart(file: str) -> Imported:
     return Assumed(where=file, what="whether the cluster starts when a node boots", taken="it does")
 
 
-def _written(cluster: Cluster, decision: Decision, findings: tuple[Imported, ...], hints: Hints) -> Import:
+def _written(cluster: Cluster, findings: tuple[Imported, ...], hints: Hints) -> Import:
     usual = dataclasses.replace(cluster, services=tuple(_usual_nic(each, cluster, hints) for each in cluster.services))
     left = [finding for finding in findings if finding.severity is not Severity.NOTE]
-    text = spec.written(usual, _comments(usual, left), devices=decision.devices)
+    text = spec.written(usual, _comments(usual, left))
     _, faults = spec.check_text(text, "hakit.yaml")
     refused = tuple(
         SpecWouldHaveFault(where="hakit.yaml", fault=f"{fault.place.path}: {fault.text()}")

@@ -13,6 +13,7 @@ from hakit.observe.host import clock, corosync_conf, guards, interfaces, names, 
 from hakit.observe.host.agent import Verdict
 from hakit.observe.host.clock import ClockReading
 from hakit.observe.host.corosync_conf import CorosyncConf
+from hakit.observe.host.fencing import FenceAgents
 from hakit.observe.host.guards import Guards
 from hakit.observe.host.interfaces import Interface
 from hakit.observe.host.network import NetworkProbe
@@ -27,7 +28,8 @@ class HostFacts:
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
     `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster). `network` is
-    there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service.
+    there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
+    and what fence agents and devices say.
     """
 
     host: str
@@ -43,6 +45,7 @@ class HostFacts:
     squid_lifetime: float | None
     network: NetworkProbe | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    fencing: FenceAgents | None = None
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hakit.core import Put, Remove
+from hakit.core import Put, Remove, Secret
 from hakit.model import sections
 from hakit.observe import node
 from hakit.plan.bootstrap import keys
@@ -31,10 +31,10 @@ def configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
                 "write the first CIB",
                 name,
                 "all services at once, before the first start, which then waits for nothing",
-                # A digest of another CIB beside it would make Pacemaker refuse this one.
+                # It holds the passwords of fencing devices. A digest of another CIB beside it would make Pacemaker refuse this one.
                 (
                     Remove(f"{node.CIB}.sig"),
-                    Put(node.CIB, wanted.cib, mode=0o600, owner="hacluster:haclient", backup=False),
+                    Put(node.CIB, Secret(wanted.cib), mode=0o600, owner="hacluster:haclient", backup=False),
                 ),
             )
 

@@ -47,12 +47,33 @@ class Foreign(Finding):
         return "put them into the spec or remove them from the cluster; with --replace, hakit removes them"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretMissing(Finding):
+    """A secret of a fencing device is known neither to hakit nor to the cluster."""
+
+    code = "HK317"
+    matters = "A device without its password can fence nobody."
+    see = "docs/two-nodes.md"
+    device: str
+    parameter: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the {self.parameter} of the fencing device {self.device} is not known"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "make its file readable where hakit runs; or, with prompt, be there to be asked"
+
+
 def refusals(wanted: Wanted, seen: Seen, *, replace: bool) -> Iterator[Finding]:
     """Say what stands against it. `replace` means that the cluster may lose what the spec doesn't know."""
     for name in seen.running:
         if not configuration.same_conf(wanted, seen, name):
             yield RunningOtherwise(host=name)
     cib = _cib(seen)
+    for device, parameter in render.unknown_secrets(cib, wanted.cluster):
+        yield SecretMissing(device=device, parameter=parameter)
     if cib and not replace:
         ids = render.foreign(cib, wanted.cluster)
         if ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hakit import render
-from hakit.core import Action, Put, Remove
+from hakit.core import Action, Put, Remove, Secret
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
@@ -32,5 +32,6 @@ def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterato
 
 def replaced(dialect: Dialect, live: str, new: str) -> tuple[Action, ...]:
     """Give the actions that make the difference between the live CIB and the new one the cluster's."""
-    files = (Put(OLD, live, mode=0o600, backup=False), Put(NEW, new, mode=0o600, backup=False))
+    # A CIB holds the passwords of fencing devices.
+    files = tuple(Put(path, Secret(cib), mode=0o600, backup=False) for path, cib in ((OLD, live), (NEW, new)))
     return (*files, *dialect.push(NEW, OLD), Remove(OLD), Remove(NEW))

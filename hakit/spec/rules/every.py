@@ -8,6 +8,7 @@ from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 from hakit.spec.rules import (
     addresses,
+    devices,
     fencing,
     names,
     nodes,
@@ -32,6 +33,11 @@ RULES: tuple[Callable[[Draft], Iterable[SpecFault]], ...] = (
     rings.ring_networks_hold,
     rings.rings_apart,
     fencing.fencing,
+    devices.device_names,
+    devices.fenced_nodes,
+    devices.levels,
+    devices.device_parameters,
+    devices.delays,
     vips.vips,
     units.units,
     placement.preferences,

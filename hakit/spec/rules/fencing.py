@@ -29,10 +29,10 @@ class NoFencingDecision(SpecFault):
         return "no decision about fencing"
 
     def remedy(self) -> str:
-        """Show the one that is possible now, and say what it means."""
+        """Show where devices are explained and how to do without, and say what that means."""
         return (
-            "without fencing a cluster that splits may run a service twice; to accept that, write "
-            "'fencing: { none: \"why\" }'"
+            "name the devices (docs/two-nodes.md); without fencing a cluster that splits may run a service twice; "
+            "to accept that, write 'fencing: { none: \"why\" }'"
         )
 
 

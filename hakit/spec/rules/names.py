@@ -209,7 +209,7 @@ def service_names(spec: Draft) -> Iterator[SpecFault]:
         if wrong:
             yield BadServiceName(place=place, name=name, problem=wrong)
         else:
-            for owner in _owners(name, names):
+            for owner in owners(name, names):
                 yield NameTaken(place=place, name=name, taken_by=f"what belongs to the service '{owner}'")
 
 
@@ -222,7 +222,7 @@ def problem(name: str) -> str:
     return "the word has a meaning for Pacemaker, pcs or crm" if name.lower() in RESERVED else ""
 
 
-def _owners(name: str, names: set[str]) -> Iterator[str]:
+def owners(name: str, names: set[str]) -> Iterator[str]:
     """Name the services among whose derived ids `name` would be."""
     for end, character in enumerate(name):
         rest = name[end + 1 :]

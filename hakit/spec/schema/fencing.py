@@ -29,7 +29,9 @@ Scalar = Annotated[
 class SecretFilePart(Part):
     """A secret that is kept in a file."""
 
-    file: Text = needed("A file on the machine where hakit runs that holds the secret and nothing else.")
+    file: Text = needed(
+        "A file on the machine where hakit runs that holds the secret and nothing else; a relative path starts at the spec file."
+    )
 
 
 Secret = Annotated[Annotated[Literal["prompt"], Tag(TEXT)] | Annotated[SecretFilePart, Tag(MAPPING)], BY_FORM]
@@ -46,11 +48,12 @@ class DevicePart(Part):
         examples=[["qsp-a"]],
     )
     parameters: dict[str, Scalar] = key(
-        "The agent's parameters, checked against its own metadata. No secrets here.",
+        "The agent's parameters, checked against its own metadata on the nodes. No secrets here; which nodes it fences "
+        "is said by `nodes`, and the delay by `delay`.",
         examples=[{"ip": "192.168.233.111", "username": "admin", "lanplus": True}],
     )
     secrets: dict[str, Secret] = key(
-        "Parameters that are secret: `prompt` to be asked for them, or `file:`.",
+        "Parameters that are secret: `prompt` to be asked for them, or `file:`. They go into the CIB, and nowhere else.",
         examples=[{"password": {"file": "/root/ipmi-password"}}],
     )
     delay: Annotated[int, Field(ge=0, le=600)] = key("Seconds to wait before fencing.", 0)
@@ -84,5 +87,6 @@ class FencingPart(Part):
     )
     sbd: SbdPart = key("Fencing by a watchdog, with or without shared disks.")
     priority_delay: Annotated[int, Field(ge=0, le=600)] = key(
-        "Seconds of advance for the node that runs more, so that it survives when the nodes fence each other."
+        "Seconds of advance for the node that runs more, so that it survives when the nodes fence each other. By default "
+        "10 with two nodes, which a real loss of that node costs as well; 0 with more, of which only a majority fences."
     )

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 LATER: tuple[tuple[str, ...], ...] = (
-    ("fencing", "devices"),
-    ("fencing", "levels"),
     ("fencing", "sbd"),
-    ("fencing", "priority_delay"),
     ("quorum",),
     ("services", "*", "volume"),
     ("alerts",),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_interface
 
-from hakit.core import Severity
-from hakit.observe.crm_mon import Failure, History
+from hakit.core import Finding, Severity
+from hakit.model import Device, DeviceFencing
+from hakit.observe.crm_mon import ClusterState, Failure, Fence, History, ResourceState
 from hakit.observe.links import Link
-from hakit.plan.health import decisions, nodes, report, rings, services, traces
+from hakit.plan.health import decisions, fencing, nodes, report, rings, services, traces
+from hakit.plan.seen import Seen
 from tests.sample_clusters import cluster
 from tests.unit.plan import running
 
@@ -173,3 +175,41 @@ def test_the_heaviest_comes_first() -> None:
     whole = running.state(whole, lambda old: replace(old, maintenance=True))
     weights = [finding.severity for finding in report.findings(whole)]
     assert weights == [Severity.ERROR, Severity.WARNING, Severity.NOTE]
+
+
+def fenced() -> Seen:
+    devices = tuple(Device(f"ipmi-{name[-1]}", "fence_ipmilan", (name,)) for name in ("qsp-a", "qsp-b"))
+    whole = running.seen()
+    whole = replace(whole, cluster=replace(whole.cluster, fencing=DeviceFencing(devices)))
+    there = tuple(
+        ResourceState(name, "", "stonith:fence_ipmilan", "Started", (node,), failed=False, blocked=False, managed=True)
+        for name, node in (("ipmi-a", "qsp-b"), ("ipmi-b", "qsp-a"))
+    )
+    return running.state(whole, lambda old: replace(old, resources=(*old.resources, *there)))
+
+
+def about_fencing(whole: Seen) -> list[Finding]:
+    return list(fencing.check(whole))
+
+
+def test_devices_that_work_are_no_news() -> None:
+    assert about_fencing(fenced()) == []
+
+
+def test_a_device_that_runs_nowhere_or_failed() -> None:
+    def stopped(old: ClusterState) -> ClusterState:
+        changed = (replace(each, role="Stopped", nodes=()) if each.id == "ipmi-b" else each for each in old.resources)
+        return replace(old, resources=tuple(changed))
+
+    assert about_fencing(running.state(fenced(), stopped)) == [fencing.DeviceDown(device="ipmi-b", nodes=("qsp-b",))]
+    # Nobody but the node itself is there to run it: that its own device doesn't run is no fault of the device.
+    alone = running.member(running.state(fenced(), stopped), "qsp-a", online=False)
+    assert about_fencing(alone) == []
+
+
+def test_a_lost_node_that_is_not_fenced() -> None:
+    lost = running.member(fenced(), "qsp-b", online=False, unclean=True)
+    assert about_fencing(lost) == [fencing.WaitsForFencing(node="qsp-b", failed=False)]
+    tried = (Fence("qsp-b", "reboot", "failed", "qsp-a", "2026-11-25 12:00:00"),)
+    failed = running.state(lost, lambda old: replace(old, fences=tried))
+    assert about_fencing(failed) == [fencing.WaitsForFencing(node="qsp-b", failed=True)]

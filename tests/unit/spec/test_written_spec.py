@@ -10,10 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hakit import spec
-from hakit.model import Cluster, NoFencing
+from hakit.core import Secret
+from hakit.model import Cluster, Device, DeviceFencing, Level, NoFencing, SecretParameter
+from hakit.model.fencing import advance
 from hakit.spec import scalar
 from hakit.spec.source import parse
-from hakit.spec.writing import Comments, Device
+from hakit.spec.writing import Comments
 from tests.sample_clusters import cluster, spec_clusters
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -71,7 +73,22 @@ def test_no_decision_is_left_open() -> None:
 
 
 def test_devices_are_written_without_their_secrets() -> None:
-    device = Device("ipmi-a", "fence_ipmilan", ("qsp-a",), {"ip": "10.0.0.1", "lanplus": "1"}, ("password",))
-    text = spec.written(cluster(), devices=(device,))
-    assert {fault.code for fault in spec.check_text(text, "x")[1]} <= {"HK115"}  # at most "not supported yet"
-    assert "secrets: { password: prompt }" in text
+    secrets = (SecretParameter("password", value=Secret("hush")), SecretParameter("token", "/root/t"))
+    both = Device("ipmi", "fence_ipmilan", ("qsp-a", "qsp-b"), (("ip", "10.0.0.1"), ("lanplus", "1")), secrets, 3)
+    pdu = Device("pdu", "fence_apc", ("qsp-a",))
+    levels = (Level("qsp-a", 1, ("ipmi",)), Level("qsp-a", 2, ("pdu", "ipmi")))
+    wanted = dataclasses.replace(cluster(), fencing=DeviceFencing((both, pdu), levels, 15))
+    text = spec.written(wanted)
+    assert "hush" not in text
+    assert "secrets: { password: prompt, token: { file: /root/t } }" in text
+    bare = tuple(dataclasses.replace(each, value=None) for each in secrets)
+    fencing = dataclasses.replace(wanted.fencing, devices=(dataclasses.replace(both, secrets=bare), pdu))
+    assert again(text) == dataclasses.replace(wanted, fencing=fencing)
+
+
+def test_the_usual_advance_is_not_written() -> None:
+    wanted = dataclasses.replace(
+        cluster(), fencing=DeviceFencing((Device("ipmi", "fence_ipmilan", ("qsp-a", "qsp-b")),), (), advance(2))
+    )
+    assert "priority_delay" not in spec.written(wanted)
+    assert again(spec.written(wanted)) == wanted

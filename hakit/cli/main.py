@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restart": ("hakit.cli.service", "Stop a service and start it again where it is, and wait until it serves."),
     "maintenance": ("hakit.cli.maintenance", "Let the cluster keep its hands off everything, or act again."),
     "cleanup": ("hakit.cli.cleanup", "Show what failed and why, and let the cluster forget it and try again."),
+    "fence": ("hakit.cli.fence", "Try a node's fencing for real, tell what was fenced, confirm that a node is off."),
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
     "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),
     "agent": ("hakit.cli.agent", "Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone."),

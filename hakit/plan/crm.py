@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hakit.core import Action, Command, Outcome, Remove
 from hakit.model import Tool
 from hakit.observe import node
+from hakit.plan.dialect import FENCING
 
 # An unknown command line would say so with another code; crm answers this without a cluster.
 USAGE: tuple[Command, ...] = (Command(("crm", "--version"), timeout=30, changes_state=False),)
@@ -129,6 +130,14 @@ class Crm:
     def drop(self, node: str) -> tuple[Action, ...]:
         """Let the running cluster forget a node: `crm cluster remove` would go there by ssh, and edit corosync.conf."""
         return (Command(("crm_node", "--force", "--remove", node), timeout=60),)
+
+    def fence(self, node: str) -> tuple[Action, ...]:
+        """Switch the node off and on: `crm node fence` only leaves a mark that asks for it, and doesn't wait."""
+        return (Command(("stonith_admin", "--reboot", node), timeout=FENCING),)
+
+    def confirm(self, node: str) -> tuple[Action, ...]:
+        """Tell the cluster that the node is known to be off: `crm node clearstate` would also forget its history."""
+        return (Command(("stonith_admin", "--confirm", node), timeout=120),)
 
 
 def detect(usage: tuple[Outcome, ...]) -> Crm | None:

@@ -8,6 +8,9 @@ from typing import Protocol
 from hakit.core import Action
 from hakit.model import Tool
 
+# Seconds. stonith_admin(8) waits for 120 by default, for every level of devices that it tries.
+FENCING = 300.0
+
 
 class Dialect(Protocol):
     """One class per tool and generation; each verb gives the actions that do it on one node, none where none is needed.
@@ -80,3 +83,9 @@ class Dialect(Protocol):
 
     def enable(self, group: str) -> tuple[Action, ...]:
         """Let the group run again, leaving no wish to stop it behind."""
+
+    def fence(self, node: str) -> tuple[Action, ...]:
+        """Switch the node off and on, or off, as its devices do; ends when it is done."""
+
+    def confirm(self, node: str) -> tuple[Action, ...]:
+        """Tell the cluster that the node is known to be off."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hakit.core import Action, Command, Outcome
 from hakit.model import Tool
+from hakit.plan.dialect import FENCING
 
 # Its generations differ in options, and each says in its usage which it has; versions are not compared.
 USAGE: tuple[Command, ...] = (
@@ -101,6 +102,14 @@ class Pcs:
     def enable(self, group: str) -> tuple[Action, ...]:
         """Let the group run again."""
         return (Command(("pcs", "resource", "enable", group), timeout=120),)
+
+    def fence(self, node: str) -> tuple[Action, ...]:
+        """Switch the node off and on: pcs hands it to stonith_admin, which waits for two minutes by default."""
+        return (Command(("pcs", "stonith", "fence", node), timeout=FENCING),)
+
+    def confirm(self, node: str) -> tuple[Action, ...]:
+        """Tell the cluster that the node is known to be off; pcs would ask again."""
+        return (Command(("pcs", "stonith", "confirm", node, *((self.yes,) if self.yes else ())), timeout=120),)
 
 
 def detect(usage: tuple[Outcome, ...]) -> Pcs | None:

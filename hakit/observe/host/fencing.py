@@ -15,7 +15,7 @@ from hakit.observe import parsing
 
 # Said to Pacemaker, not to the agent: Pacemaker Explained, "Special Meta-Attributes for Fencing Resources".
 _PACEMAKERS = re.compile(r"pcmk_.*|stonith-timeout|provides")
-_TIME = re.compile(r"^[\d: ,.-]+(ERROR: )?")  # before what an agent logs
+_TIME = re.compile(r"^[\d: ,.-]*(ERROR: )?")  # before what an agent logs
 _LIMIT = 40.0  # seconds; Pacemaker gives a device's monitor 60
 _ON, _OFF = 0, 2  # what agents end with: FenceAgentAPI.md, "status"
 _NOT_THERE = 127
@@ -50,7 +50,7 @@ class FenceAgents:
 def commands(cluster: Cluster, host: str) -> tuple[Command, ...]:
     """Ask each agent for its metadata, and each device that the host is to use for its state."""
     agents = (Command((each, "-o", "metadata"), timeout=_LIMIT, changes_state=False) for each in _agents(cluster))
-    asked = (_status(device, host) for device in _asked(cluster, host))
+    asked = (status(device, host) for device in _asked(cluster, host))
     return (*agents, *asked)
 
 
@@ -61,7 +61,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, host: str) -> FenceAgent
     answers = zip(known, outcomes[len(names) :], strict=True)
     return FenceAgents(
         {name: _metadata(outcome) for name, outcome in said},
-        {device.name: _answer(outcome) for device, outcome in answers},
+        {device.name: answer(outcome) for device, outcome in answers},
     )
 
 
@@ -79,7 +79,8 @@ def _asked(cluster: Cluster, host: str) -> tuple[Device, ...]:
     return tuple(each for each in devices(cluster.fencing) if complete(each) and each.nodes != (host,))
 
 
-def _status(device: Device, host: str) -> Command:
+def status(device: Device, host: str) -> Command:
+    """Ask a device whose secrets are known, on that host, for the state of a node of its own that isn't the host."""
     node = next(each for each in device.nodes if each != host)
     said = {name: value for name, value in device.parameters if not _PACEMAKERS.fullmatch(name)}
     said |= {secret.name: secret.value for secret in device.secrets if secret.value is not None}
@@ -115,7 +116,8 @@ def _known(element: etree._Element) -> Known:
     )
 
 
-def _answer(outcome: Outcome) -> Answer:
+def answer(outcome: Outcome) -> Answer:
+    """Read the outcome of `status`."""
     if outcome.ok:
         return Answer("on" if outcome.code == _ON else "off")
     if outcome.timed_out:

@@ -19,6 +19,7 @@ from hakit.plan.changes.differences import Difference
 from hakit.plan.changes.effects import Foreseen
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
+from hakit.plan.terms import Terms
 from hakit.plan.wanted import Wanted, wanted
 
 
@@ -42,6 +43,15 @@ class Foresight:
         """Whether there is nothing to do, as far as it can be seen."""
         return not self.stages and not self.differences
 
+    def lines(self) -> tuple[str, ...]:
+        """Say in a line each what differs; where nothing but hosts lacks something, the steps."""
+        said = tuple(f"{each.place}: {_value(each.old)} → {_value(each.new)}" for each in self.differences)
+        return said or tuple(dict.fromkeys(step.title for stage in self.stages for step in stage.steps))
+
+
+def _value(value: str | None) -> str:
+    return "nothing" if value is None else value
+
 
 def foresee(cluster: Cluster, runner: Runner, *, applied: Cluster | None = None) -> Foresight:
     """Look, plan and let Pacemaker foretell; nothing is changed. `applied` is the spec that was last in force.
@@ -52,19 +62,18 @@ def foresee(cluster: Cluster, runner: Runner, *, applied: Cluster | None = None)
     dialects = tools.assumed(seen)
     tool = next(dialect.tool for dialect in dialects.values())
     goal = wanted(dataclasses.replace(cluster, tool=tool), seen.hosts, materials.material(seen, runner))
-    found = tuple(differences.differences(goal, seen, applied))
+    found = foretell(goal, seen, stages(goal, seen, dialects), runner, applied)
+    terms = Terms(live=True, applied=applied)
+    return dataclasses.replace(found, missing=missing, refused=tuple(refusals(goal, seen, terms)))
+
+
+def foretell(goal: Wanted, seen: Seen, left: tuple[Stage, ...], runner: Runner, applied: Cluster | None) -> Foresight:
+    """Give the reasons and consequences of what is left to do."""
     told = _foretold(goal, seen, runner)
     took = durations.parse(_cib(seen)) if told else {}
-    before = _before(goal.cluster, seen)
-    return Foresight(
-        seen,
-        missing,
-        found,
-        stages(goal, seen, dialects),
-        tuple(effects.foresee(before, goal.cluster, told, took)) if told else (),
-        told is not None,
-        tuple(refusals(goal, seen, replace=False)),
-    )
+    services = tuple(effects.foresee(_before(goal.cluster, seen), goal.cluster, told, took)) if told else ()
+    found = tuple(differences.differences(goal, seen, applied))
+    return Foresight(seen, {}, found, left, services, told is not None, ())
 
 
 def _cib(seen: Seen) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hakit.apply import glance
 from hakit.apply.look import look
 from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
 from hakit.model import Cluster, Service, Vip
+from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import report, services
 from hakit.plan.seen import Seen
 
 # Seconds between two glances. Each costs the node more, the more there is to tell: 0.2 s for one service, 1.2 s for 50.
 _PACE = 0.2
+# How often in a row it must be so that failed operations are not tried again.
+_CERTAIN = 3
+# Ends with 0 when the scheduler has nothing left to do, with 124 (CRM_EX_TIMEOUT) when it has.
+_IDLE = Command(
+    ("crm_resource", "--wait", "--timeout=2"), ok_codes=frozenset(range(256)), timeout=60, changes_state=False
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,17 +47,20 @@ class VipSilent(Finding):
 def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
     """Wait until nothing is wrong any more, and return what was seen then. Raises HakitError with what still is."""
     start = clock.now()
+    despair = Despair(cluster, runner)
     # First by quick glances, which leave the nodes' power to the services that start; a full look has the last word.
     with contextlib.suppress(DeadlinePassed):
         wait_until(
             "every service runs",
             lambda: glance.glance((cluster.nodes[0].name,), runner),
-            lambda states: glance.serving(cluster, states),
+            lambda states: glance.serving(cluster, states) or despair.over(states),
             clock=clock,
             timeout=timeout,
             every=_PACE + len(cluster.services) / 50,
             in_a_row=1,
         )
+    if despair.hopeless:
+        timeout = clock.now() - start
 
     def once() -> tuple[Seen, tuple[Finding, ...]]:
         seen = look(cluster, runner)
@@ -73,6 +83,34 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             f"after {timeout:.0f} s the cluster is not as declared:\n{lines}", hint="hakit status"
         ) from late
     return seen
+
+
+class Despair:
+    """Tells when waiting longer is of no use: operations failed, and the cluster has nothing left to try."""
+
+    def __init__(self, cluster: Cluster, runner: Runner) -> None:
+        self._cluster, self._runner = cluster, runner
+        self._streak = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it has been so for several looks."""
+        return self._streak >= _CERTAIN
+
+    def over(self, states: Mapping[str, ClusterState | None]) -> bool:
+        """Look once more, and say whether it is hopeless."""
+        known = {name: state for name, state in states.items() if state is not None and state.dc and state.quorate}
+        failed = next((name for name, state in known.items() if self._failed(state)), "")
+        self._streak = self._streak + 1 if failed and self._idle(failed) else 0
+        return self.hopeless
+
+    def _failed(self, state: ClusterState) -> bool:
+        broken = {each.resource for each in state.failures}
+        down = (each for each in self._cluster.services if not services.as_wished(self._cluster, each, state))
+        return any(broken.intersection(services.parts(each)) for each in down)
+
+    def _idle(self, host: str) -> bool:
+        return self._runner.run(host, _IDLE).code == 0
 
 
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -39,7 +39,10 @@ def bootstrap(spec: Path, *, yes: bool, replace: bool, ssh_config: Path | None) 
         return yes or click.confirm("Do this?", err=True)
 
     runner = door(cluster, ssh_config)
-    result = engine(cluster, runner, clock=SystemClock(), listener=bars, agree=agree, replace=replace, ask=asked)
+    result = engine(
+        cluster, runner, clock=SystemClock(), listener=bars, agree=agree, replace=replace,
+        ask=asked, text=spec.read_text("utf-8"),
+    )  # fmt: skip
     return _tell(result)
 
 

@@ -25,6 +25,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preflight": ("hakit.cli.preflight", "Look at every node and report what would be in the way; change nothing."),
     "plan": ("hakit.cli.plan", "Show what apply would do and what would come of it; change nothing."),
     "bootstrap": ("hakit.cli.bootstrap", "Make bare hosts, or a half-made cluster, what the spec file says."),
+    "apply": (
+        "hakit.cli.apply",
+        "Make a running cluster what the spec file says, and go back by itself when it does not serve then.",
+    ),
+    "rollback": (
+        "hakit.cli.apply",
+        "Undo a change: make the cluster again what it was before it, by default before the last one.",
+    ),
+    "history": ("hakit.cli.history", "List the changes of the cluster: when, by whom, what, and with which result."),
     "status": ("hakit.cli.status", "Show services, nodes, rings and quorum, with warnings in plain words."),
     "events": ("hakit.cli.events", "Tell in words what happens to services, nodes and rings, until Ctrl-C."),
     "switchover": ("hakit.cli.switchover", "Move a service to another node, and wait until it serves there."),

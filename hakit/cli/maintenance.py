@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 from hakit.cli.span import Span
 from hakit.observe.maintenance import Mark
+from hakit.run.oneself import who
 
 
 @click.command()
@@ -38,7 +37,7 @@ def maintenance(what: str, *, lasting: timedelta | None, as_json: bool, spec: Pa
     cluster = driven(spec)
     with Bars() as bars:
         means = operating.means(cluster, ssh_config, bars)
-        begun = engine.on(cluster, means, by=_who(), lasting=lasting) if what == "on" else None
+        begun = engine.on(cluster, means, by=who(), lasting=lasting) if what == "on" else None
         ended = engine.off(cluster, means) if what == "off" else None
     if ended:
         operating.tell(ended, done="maintenance is off", already="maintenance is off already", as_json=as_json)
@@ -53,7 +52,3 @@ def _tell_begun(did: Did, mark: Mark, *, as_json: bool) -> None:
         return
     end = f", and ends by itself at {mark.until}" if mark.until else "; end it with: hakit maintenance off"
     click.echo(f"maintenance is on{'' if did.changed else ' already'}{end}")
-
-
-def _who() -> str:
-    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{os.uname().nodename}"

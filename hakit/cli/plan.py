@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from hakit.apply.foresight import Foresight, foresee
+from hakit.apply.journal import applied
 from hakit.cli import findings, plans
 from hakit.cli.arguments import json_option, spec_argument, ssh_config_option
 from hakit.cli.door import door, read
@@ -43,37 +44,34 @@ def plan(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
     1: there are changes.
     """
     cluster = read(spec)
-    found = foresee(cluster, door(cluster, ssh_config))
+    runner = door(cluster, ssh_config)
+    found = foresee(cluster, runner, applied=applied(cluster, runner))
     if as_json:
         click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
     else:
-        _show(found)
+        for line in lines(found):
+            click.echo(line)
     return ExitCode.DECLARED if found.empty and not found.missing else ExitCode.DIFFERENT
 
 
-def _show(found: Foresight) -> None:
+def lines(found: Foresight) -> Iterator[str]:
+    """Give a plan in lines, for people."""
     for name, error in found.missing.items():
-        click.secho(f"{name} can't be reached ({error.reason}): what is to do there is not known", fg="yellow")
+        yield click.style(f"{name} can't be reached ({error.reason}): what is to do there is not known", fg="yellow")
     if found.empty:
-        click.echo("nothing to do" + (" on the nodes that can be reached" if found.missing else ""))
+        yield "nothing to do" + (" on the nodes that can be reached" if found.missing else "")
         return
-    click.secho("Differences", bold=True)
-    for line in _differences(found.differences):
-        click.echo(f"  {line}")
+    yield click.style("Differences", bold=True)
+    yield from (f"  {line}" for line in _differences(found.differences))
     if found.stages:
-        click.secho("Steps", bold=True)
-        for line in plans.lines(found.stages):
-            click.echo(f"  {line}")
+        yield click.style("Steps", bold=True)
+        yield from (f"  {line}" for line in plans.lines(found.stages))
     if found.services:
-        click.secho("Services, as Pacemaker foretells", bold=True)
-        for each in found.services:
-            click.echo(f"  {_fate(each)}")
+        yield click.style("Services, as Pacemaker foretells", bold=True)
+        yield from (f"  {_fate(each)}" for each in found.services)
     elif found.seen.running:
-        click.echo(
-            "What happens to the services can't be foretold: this release's crm_simulate does not answer in XML."
-        )
-    for line in findings.lines(found.refused):
-        click.echo(line)
+        yield "What happens to the services can't be foretold: this release's crm_simulate does not answer in XML."
+    yield from findings.lines(found.refused)
 
 
 def _differences(found: Iterable[Difference]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from hakit.core import Action, Command, Put, Remove
-from hakit.observe import node, record
+from hakit.observe import journal, node, record
 from hakit.observe.record import Phase, Record
 from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
@@ -72,7 +72,7 @@ def _undo(note: Record) -> tuple[Action, ...]:
         back = (_now(note, Phase.RETURNING), *_files(note), *_units(note), _now(note, Phase.RETURNED))
     return (
         *back,
-        Command(("rm", "--recursive", "--force", "--", record.BEFORE, *_SCRATCH)),
+        Command(("rm", "--recursive", "--force", "--", record.BEFORE, journal.FOLDER, *_SCRATCH)),
         _remove_empty(str(PurePosixPath(node.AGENT).parent)),
         Remove(record.PATH),
         _remove_empty(record.FOLDER),

@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
+    from hakit.render.marks import aside, content, rested, resting, unrested
     from hakit.render.merge import (
         compared,
         device_values,
         differences,
         facts_of,
         foreign,
+        ids,
         leftovers,
         merged,
         stopped,
         unknown_secrets,
     )
-    from hakit.render.resting import aside, rested, resting, unrested
 
 __all__ = [
     "Difference",
@@ -31,11 +32,13 @@ __all__ = [
     "aside",
     "cib",
     "compared",
+    "content",
     "corosync_conf",
     "device_values",
     "differences",
     "facts_of",
     "foreign",
+    "ids",
     "leftovers",
     "merged",
     "rested",
@@ -48,21 +51,23 @@ __all__ = [
 _HOMES = {
     "Difference": "difference",
     "Origin": "difference",
-    "aside": "resting",
+    "aside": "marks",
     "cib": "document",
     "compared": "merge",
+    "content": "marks",
     "corosync_conf": "corosync",
     "device_values": "merge",
     "differences": "merge",
     "facts_of": "merge",
     "foreign": "merge",
+    "ids": "merge",
     "leftovers": "merge",
     "merged": "merge",
-    "rested": "resting",
-    "resting": "resting",
+    "rested": "marks",
+    "resting": "marks",
     "stopped": "merge",
     "unknown_secrets": "merge",
-    "unrested": "resting",
+    "unrested": "marks",
 }
 
 

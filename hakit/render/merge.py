@@ -94,6 +94,11 @@ def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = Non
     return tuple(name for name in _ids(fragments.parse(live_cib_xml)) if name not in known and not _leftover(name))
 
 
+def ids(cib_xml: str) -> frozenset[str]:
+    """Return the ids of a CIB's resources and constraints."""
+    return frozenset(_ids(fragments.parse(cib_xml)))
+
+
 def leftovers(live_cib_xml: str) -> tuple[str, ...]:
     """Return the ids of the constraints that a move or ban left behind."""
     constraints = facts.section(fragments.parse(live_cib_xml), "constraints")

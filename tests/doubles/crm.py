@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hakit.observe import node as paths
-from tests.doubles import constraints, pacemaker
+from tests.doubles import constraints, corosync, pacemaker
 from tests.doubles.host import Host
 from tests.doubles.operating import operate
 
@@ -21,6 +21,8 @@ def crm(host: Host, everyone: Sequence[Host], words: tuple[str, ...]) -> Answer:
         case ("cluster", "start"):
             pacemaker.must_be_alike(host, everyone)
             pacemaker.start(host, everyone)
+        case ("corosync", "reload"):
+            corosync.reload(host, everyone)
         case ("cluster", "stop"):
             pacemaker.stop(host, everyone)
         case ("resource", "move", group, node, "PT30M"):

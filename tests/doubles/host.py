@@ -51,6 +51,8 @@ class Host:
         self.loaded: tuple[str, str] | None = None
         self.looks_until_elected = 0
         self.seen_all = False
+        self.never_start: set[str] = set()  # units that fail whenever they are started
+        self.lock = ""  # who may change the cluster
         self.failed: dict[str, str] = {}  # operations of resources that failed here, with the reason
 
     def text(self, path: str) -> str:

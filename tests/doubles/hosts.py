@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -11,7 +11,7 @@ from hakit.core import Action, Command, Digest, Get, Outcome, Put, Remove, Secre
 from hakit.model import Cluster
 from hakit.observe import node as paths
 from hakit.observe import record
-from hakit.run import cibpatch
+from hakit.run import cibpatch, lockfile
 from tests.doubles import looks, pacemaker
 from tests.doubles.crm import crm, empty, native, patch
 from tests.doubles.disk import File
@@ -23,6 +23,7 @@ Answer = tuple[int, str, str]
 FINE: Answer = (0, "", "")
 _OS = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 _PATCH = Path(cibpatch.__file__).read_text()
+_LOCK = Path(lockfile.__file__).read_text()
 KEYS = (paths.COROSYNC_KEY, paths.PACEMAKER_KEY)
 
 
@@ -55,6 +56,7 @@ class SimulatedHosts:
         self.effects = 0
         self.notes_first = False
         self.secrets: set[str] = set()
+        self.watch: Callable[[], None] = lambda: None  # called behind every action that changes something
 
     @property
     def everyone(self) -> list[Host]:
@@ -86,6 +88,9 @@ class SimulatedHosts:
             code, out, err = self._do(self.hosts[host], action)
             outcome = Outcome(host, action, code, out, err, 0.001)
             self._keep_secrets(outcome)
+            if action.changes_state:
+                self._counting = False
+                self.watch()
             return outcome
 
     def _tick(self) -> None:
@@ -122,7 +127,7 @@ class SimulatedHosts:
     def _judge_put(self, host: Host, action: Put) -> None:
         """Assert what must never be written, or not yet."""
         runs = host.running("corosync.service")
-        assert not (runs and action.path in (paths.COROSYNC_CONF, paths.CIB, *KEYS)), f"{host.name} runs: {action.path}"
+        assert not (runs and action.path in (paths.CIB, *KEYS)), f"{host.name} runs: {action.path}"
         if action.path in KEYS or action.path.startswith(paths.TOKEN):
             assert isinstance(action.content, Secret)
             assert action.mode & 0o007 == 0
@@ -136,7 +141,9 @@ class SimulatedHosts:
         noted = record.parse(host.text(record.PATH))
         assert set(units) <= set(noted.units), f"{host.name}: {units} were not noted before: {shown(action)}"
 
-    def _command(self, host: Host, command: Command) -> Answer:  # noqa: C901, PLR0911 - one case per program
+    def _command(self, host: Host, command: Command) -> Answer:  # noqa: C901, PLR0911, PLR0912 - one case per program
+        if command.stdin == _LOCK:
+            return locked(host, command.argv[4:])
         answer = None if command.stdin == _PATCH else looks.look(host, self.everyone, command)
         if answer is not None:
             assert not command.changes_state, f"only looks: {shown(command)}"
@@ -151,6 +158,9 @@ class SimulatedHosts:
             case ("python3", "-I", "-S", "-", old, new):
                 self._noted(host, command)
                 return patch(host, self.everyone, old, new)
+            case ("crm_node", "--force", "--remove", name):
+                pacemaker.forget(host, self.everyone, name)
+                return FINE
             case ("crm_attribute" | "crm_resource", *_):
                 return native(host, self.everyone, command.argv)
             case ("find", *folders, "-mindepth", "1", "-delete"):
@@ -208,7 +218,17 @@ class SimulatedHosts:
         assert not any(secret in line for secret in self.secrets), "a secret is shown"
 
 
-def _files(host: Host, argv: tuple[str, ...]) -> Answer:  # noqa: C901 - one case per command
+def locked(host: Host, words: Sequence[str]) -> Answer:
+    """Do what hakit/run/lockfile.py does, with a lock that never ends by itself."""
+    verb, path, owner, *rest = words
+    assert path.startswith("/run/")
+    if host.lock and host.lock not in (owner, *rest[1:]):
+        return 1, json.dumps({"owner": host.lock, "since": "2026-11-24T17:00:00Z", "seconds": 99}), ""
+    host.lock = owner if verb == "take" else ""
+    return FINE
+
+
+def _files(host: Host, argv: tuple[str, ...]) -> Answer:  # noqa: C901, PLR0912 - one case per command
     """Do what coreutils do, in the forms that hakit uses."""
     match argv:
         case ("mkdir", "--parents", "--mode=0700", *folders):
@@ -221,13 +241,15 @@ def _files(host: Host, argv: tuple[str, ...]) -> Answer:  # noqa: C901 - one cas
             if source not in host.disk.files:
                 return 1, "", f"cp: cannot stat '{source}': No such file or directory"
             same = host.disk.files.get(target) == host.disk.files[source]
-            assert same or target not in (paths.COROSYNC_CONF, *KEYS) or not host.running("corosync.service")
+            assert same or target not in KEYS or not host.running("corosync.service")
             host.disk.copy(source, target)
         case ("mv", "--force", "--", source, target):
             host.disk.move(source, target)
         case ("rm", "--recursive", "--force", "--", *names):
             for path in names:
                 host.disk.remove_tree(path)
+        case ("sleep", _):
+            pass
         case ("rmdir", "--ignore-fail-on-non-empty", "--", *folders):
             gone = [folder for folder in folders if not host.disk.remove_folder(folder)]
             if gone:

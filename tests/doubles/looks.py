@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
+from lxml import etree
+
 from hakit.core import Command
 from hakit.model import sections
 from hakit.observe import node as paths
 from hakit.observe.host.packages import NEEDED
-from tests.doubles import pacemaker
+from tests.doubles import corosync, pacemaker
 from tests.doubles.host import Host
 
 Answer = tuple[int, str, str]
@@ -103,9 +105,11 @@ def _monitor(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
 
 
 def _cib(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
-    del everyone, command
+    del everyone
     if not host.running("pacemaker.service"):
         return 102, "", "cibadmin: Could not connect to the CIB API: Transport endpoint is not connected\n"
+    if "--xpath" in command.argv and not etree.fromstring(host.text(paths.CIB).encode()).xpath(command.argv[-1]):
+        return 105, "", "Call cib_query failed (-6): No such device or address\n"
     return 0, host.text(paths.CIB), ""
 
 
@@ -113,11 +117,13 @@ def _links(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del command
     if not host.running("corosync.service"):
         return 1, "", "Failed to initialize the cmap API. Error CS_ERR_LIBRARY\n"
-    up = {other.name for other in everyone if other.running("corosync.service") and other.loaded == host.loaded}
+    up = {other.name for other in everyone if other.running("corosync.service") and corosync.alike(other, host)}
+    assert host.loaded is not None
+    now = corosync.parsed(host.loaded[0])
     lines = [
-        f"stats.knet.node{number}.link{ring}.connected (u8) = {int(other.name in up)}"
-        for number, other in enumerate(everyone, start=1)
-        for ring in range(len(host.addresses))
+        f"stats.knet.node{node['nodeid']}.link{ring}.connected (u8) = {int(name in up)}"
+        for name, node in now.nodes.items()
+        for ring in sorted(now.rings)
     ]
     return 0, "\n".join(lines) + "\n", ""
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 from hakit.model import sections
 from hakit.observe import node as paths
+from tests.doubles import corosync
 from tests.doubles.disk import File
 from tests.doubles.host import EMPTY_CIB, Host
 
@@ -46,7 +47,7 @@ def start(host: Host, everyone: Sequence[Host]) -> None:
 def must_be_alike(host: Host, everyone: Sequence[Host]) -> None:
     """Assert what has to lie on every node before the first of them is started."""
     wanted = sections.parse(host.text(paths.COROSYNC_CONF))
-    for other in everyone:
+    for other in (each for each in everyone if each.name in _names(host.text(paths.COROSYNC_CONF))):
         assert sections.parse(other.text(paths.COROSYNC_CONF)) == wanted, f"{other.name} has another corosync.conf"
         for key, mode in ((paths.COROSYNC_KEY, 0o400), (paths.PACEMAKER_KEY, 0o440)):
             assert other.disk.files[key] == host.disk.files[key], f"{other.name}: {key} is another"
@@ -63,10 +64,11 @@ def rest(host: Host, everyone: Sequence[Host]) -> None:
     """Stop Pacemaker on the host, and what it started there."""
     others = [other for other in members(host, everyone) if other is not host]
     if host.running("pacemaker.service"):
-        for primitive in primitives(host):
-            if primitive.unit:
-                host.set_active(primitive.unit, active=False)
-        host.vips.clear()
+        if not maintained(host):
+            for primitive in primitives(host):
+                if primitive.unit:
+                    host.set_active(primitive.unit, active=False)
+            host.vips.clear()
         host.set_active("pacemaker.service", active=False)
     host.seen_all = False
     if others:
@@ -81,7 +83,7 @@ def members(host: Host, everyone: Sequence[Host]) -> list[Host]:
         other
         for other in everyone
         if other.running("pacemaker.service")
-        and (other is host or (other.loaded == host.loaded and host.name in _named(other)))
+        and (other is host or (corosync.alike(other, host) and host.name in _named(other)))
     ]
 
 
@@ -152,7 +154,11 @@ def _primitive(element: etree._Element) -> Primitive:
 
 def _named(host: Host) -> set[str]:
     assert host.loaded is not None
-    return set(_NAMES.findall(host.loaded[0].partition("nodelist")[2]))
+    return _names(host.loaded[0])
+
+
+def _names(text: str) -> set[str]:
+    return set(_NAMES.findall(text.partition("nodelist")[2]))
 
 
 def _settle(ours: list[Host]) -> None:
@@ -210,6 +216,7 @@ def _mark(ours: list[Host]) -> None:
     """Write into the CIB what the controller writes there after its election."""
     root = etree.fromstring(ours[0].text(paths.CIB).encode())
     if root.get("dc-uuid"):
+        _mark_joined(root, ours)
         return
     root.set("dc-uuid", "1")
     root.set("epoch", str(int(root.get("epoch", "0")) + 2))
@@ -224,6 +231,27 @@ def _mark(ours: list[Host]) -> None:
     for number, each in enumerate(ours, start=1):
         etree.SubElement(nodes, "node", id=str(number), uname=each.name)
     _share(ours, etree.tostring(root).decode())
+
+
+def _mark_joined(root: etree._Element, ours: list[Host]) -> None:
+    """Write a node into the CIB that joined since."""
+    nodes = root.find("configuration/nodes")
+    assert nodes is not None
+    new = [each.name for each in ours if each.name not in {node.get("uname") for node in nodes}]
+    for name in new:
+        etree.SubElement(nodes, "node", id=f"1{len(nodes)}", uname=name)
+    if new:
+        root.set("epoch", str(int(root.get("epoch", "0")) + 1))
+        _share(ours, etree.tostring(root).decode())
+
+
+def forget(host: Host, everyone: Sequence[Host], name: str) -> None:
+    """Take a node out of the CIB that is out of corosync.conf, as `crm_node --remove` does."""
+    assert name not in _named(host), f"{name} would come back"
+    root = etree.fromstring(host.text(paths.CIB).encode())
+    for node in root.xpath("configuration/nodes/node[@uname=$name]", name=name):
+        node.getparent().remove(node)
+    push(host, everyone, etree.tostring(root).decode())
 
 
 def _status(host: Host, ours: list[Host], *, elected: bool, quorate_: bool) -> str:
@@ -288,7 +316,9 @@ def place(everyone: Sequence[Host], group: str, node: str) -> None:
         for primitive in primitives(each):
             if primitive.group != group:
                 continue
-            if primitive.unit:
+            if primitive.unit in each.never_start and each.name == node:
+                each.failed[f"{primitive.id}_start_0"] = "it never starts"
+            elif primitive.unit:
                 each.set_active(primitive.unit, active=each.name == node)
             elif each.name == node:
                 each.vips.add(ip_interface(primitive.vip))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from hakit.observe import node as paths
-from tests.doubles import constraints, pacemaker
+from tests.doubles import constraints, corosync, pacemaker
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host
 from tests.doubles.operating import operate
@@ -46,6 +46,11 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
         case ("cluster", "stop", "--force"):
             pacemaker.stop(host, everyone)
             return FINE
+        case ("cluster", "reload", "corosync"):
+            corosync.reload(host, everyone)
+            return FINE
+        case ("host", "deauth", *names):
+            return _forget(host, names)
         case ("cluster", "cib-push", new, against):
             return _push(host, everyone, new, against.removeprefix("diff-against="))
         case ("resource", verb, group, node, lifetime) if verb == MOVE[generation]:
@@ -91,6 +96,14 @@ def _authenticate(host: Host, everyone: Sequence[Host], words: Sequence[str], to
         if token not in {user["token"] for user in json.loads(others[name].text(paths.PCS_USERS) or "[]")}:
             return 1, "", f"Error: {name}: Authentication failed"
         hosts["known_hosts"][name] = {"dest_list": [{"addr": address[5:], "port": 2224}], "token": token}
+    host.disk.write(paths.KNOWN_HOSTS, File(json.dumps(hosts), 0o600))
+    return FINE
+
+
+def _forget(host: Host, names: Sequence[str]) -> Answer:
+    hosts = json.loads(host.text(paths.KNOWN_HOSTS) or '{"known_hosts": {}}')
+    for name in names:
+        hosts["known_hosts"].pop(name, None)
     host.disk.write(paths.KNOWN_HOSTS, File(json.dumps(hosts), 0o600))
     return FINE
 

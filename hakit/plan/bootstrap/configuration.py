@@ -8,17 +8,23 @@ from hakit.core import Put, Remove, Secret
 from hakit.model import sections
 from hakit.observe import node
 from hakit.plan.bootstrap import keys
+from hakit.plan.changes import conf
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
 
 def configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
-    """Give every node that doesn't run what it lacks."""
+    """Give every node what its files lack; of one that runs only corosync.conf, and only what it has loaded already."""
     alike = keys.alike(seen)
     first = not any(facts.cib for name, facts in seen.nodes.items() if seen.ours(name))
     for name, host in seen.hosts.items():
         if name in seen.started:
+            if conf.loaded(seen.nodes[name].loaded) and not same_conf(wanted, seen, name):
+                put = Put(node.COROSYNC_CONF, wanted.corosync_conf, backup=False)
+                yield Step(
+                    "write corosync.conf", name, "Corosync works with what the spec says, the file differs", (put,)
+                )
             continue
         if not alike:
             yield Step("write the authkeys", name, "every node needs the same ones", keys.put(wanted.material))
@@ -41,5 +47,5 @@ def configure(wanted: Wanted, seen: Seen) -> Iterator[Step]:
 
 def same_conf(wanted: Wanted, seen: Seen, name: str) -> bool:
     """Say whether the node's corosync.conf means what the wanted one means."""
-    conf = seen.hosts[name].corosync
-    return conf is not None and not conf.fault and sections.parse(conf.text) == sections.parse(wanted.corosync_conf)
+    file = seen.hosts[name].corosync
+    return file is not None and not file.fault and sections.parse(file.text) == sections.parse(wanted.corosync_conf)

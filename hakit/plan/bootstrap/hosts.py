@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hakit import render
 from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
@@ -70,8 +71,9 @@ def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
             "Pacemaker decides where it runs; hakit destroy puts it back",
             (Command(("systemctl", "disable", "--", *at_boot), timeout=120),),
         )
-    # Where our cluster runs already, a running unit is the cluster's doing.
-    active = () if host.host in seen.started else tuple(unit for unit in units if unit.running)
+    # Where our cluster runs already, or was stopped around its services, a running unit is the cluster's doing.
+    kept = host.host in seen.started or _resting(seen, host.host)
+    active = () if kept else tuple(unit for unit in units if unit.running)
     if active:
         # systemd ends a unit that overstays its own limit; ours lies above the sum of both of its phases.
         longest = max(min(unit.stop_timeout, 600.0) for unit in active)
@@ -82,6 +84,11 @@ def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
             "it runs outside the cluster, which starts it on one node",
             (Command(("systemctl", "stop", "--", *names), timeout=2 * longest + 30),),
         )
+
+
+def _resting(seen: Seen, name: str) -> bool:
+    cib = seen.nodes[name].cib
+    return bool(cib) and seen.ours(name) and render.resting(cib)
 
 
 def _some(names: tuple[str, ...]) -> str:

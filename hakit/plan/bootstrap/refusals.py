@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from hakit import render
 from hakit.core import Finding
 from hakit.plan.bootstrap import configuration
+from hakit.plan.changes import live, obstacles
 from hakit.plan.seen import Seen
+from hakit.plan.terms import Terms
 from hakit.plan.wanted import Wanted
 
 
@@ -18,7 +20,7 @@ class RunningOtherwise(Finding):
 
     code = "HK301"
     matters = "Some changes need a reload, others a stop of the whole cluster; that must not happen in passing."
-    see = "corosync.conf(5)"
+    see = "corosync.conf(5); docs/decisions/0013-changes-to-a-running-corosync.md"
     host: str
 
     def text(self) -> str:
@@ -27,7 +29,7 @@ class RunningOtherwise(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "changing rings, nodes or timing of a running cluster is not supported yet; undo the change in the spec"
+        return "hakit plan shows what the change takes, and hakit apply does it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +46,10 @@ class Foreign(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "put them into the spec or remove them from the cluster; with --replace, hakit removes them"
+        return (
+            "put them into the spec or remove them from the cluster; "
+            "hakit apply --remove-foreign, or bootstrap --replace, removes them"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,16 +71,21 @@ class SecretMissing(Finding):
         return "make its file readable where hakit runs; or, with prompt, be there to be asked"
 
 
-def refusals(wanted: Wanted, seen: Seen, *, replace: bool) -> Iterator[Finding]:
-    """Say what stands against it. `replace` means that the cluster may lose what the spec doesn't know."""
-    for name in seen.running:
-        if not configuration.same_conf(wanted, seen, name):
-            yield RunningOtherwise(host=name)
+def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
+    """Say what stands against it, on these terms."""
+    way = live.way(wanted, seen)
+    if terms.live:
+        yield from obstacles.obstacles(seen, way.now, way.hops)
+    else:
+        for name in seen.running:
+            if way.hops or not configuration.same_conf(wanted, seen, name):
+                yield RunningOtherwise(host=name)
     cib = _cib(seen)
     for device, parameter in render.unknown_secrets(cib, wanted.cluster):
         yield SecretMissing(device=device, parameter=parameter)
-    if cib and not replace:
-        ids = render.foreign(cib, wanted.cluster)
+    if cib and not (terms.replace or terms.foreign):
+        meant = render.ids(render.cib(terms.applied)) if terms.applied else ()
+        ids = tuple(name for name in render.foreign(cib, wanted.cluster) if name not in meant)
         if ids:
             yield Foreign(ids=ids)
 

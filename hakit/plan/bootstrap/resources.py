@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hakit import render
 from hakit.core import Action, Put, Remove, Secret
+from hakit.observe import epoch
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
@@ -13,6 +14,7 @@ from hakit.plan.wanted import Wanted
 
 OLD = "/var/lib/hakit/cib-old.xml"
 NEW = "/var/lib/hakit/cib-new.xml"
+_TOLD = 3  # differences that stand in the step's reason; hakit plan lists them all
 
 
 def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
@@ -27,11 +29,16 @@ def push(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterato
     differences = render.differences(live, wanted.cluster)
     if differences:
         actions = replaced(dialects[name], live, render.merged(live, wanted.cluster))
-        yield Step("bring the CIB to the spec", name, "; ".join(differences), actions)
+        more = len(differences) - _TOLD
+        why = "; ".join((*differences[:_TOLD], *((f"and {more} more",) if more > 0 else ())))
+        yield Step("bring the CIB to the spec", name, why, actions)
 
 
 def replaced(dialect: Dialect, live: str, new: str) -> tuple[Action, ...]:
-    """Give the actions that make the difference between the live CIB and the new one the cluster's."""
+    """Give the actions that make the difference between the live CIB and the new one the cluster's.
+
+    When somebody else has changed it meanwhile, they end before anything is changed.
+    """
     # A CIB holds the passwords of fencing devices.
     files = tuple(Put(path, Secret(cib), mode=0o600, backup=False) for path, cib in ((OLD, live), (NEW, new)))
-    return (*files, *dialect.push(NEW, OLD), Remove(OLD), Remove(NEW))
+    return (*files, epoch.still(live), *dialect.push(NEW, OLD), Remove(OLD), Remove(NEW))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hakit.plan.bootstrap import configuration, hosts, resources, running
+from hakit.plan.changes import live, parting, rest
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
@@ -17,12 +18,20 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
     Only the first stage is certain: look again behind it. Empty when nothing is missing. `dialects` has one for
     each node. What must be refused is for `refusals` to say, before.
     """
+    way = live.way(wanted, seen)
     found = (
         Stage("Take notes", tuple(hosts.notes(wanted, seen, dialects))),
         Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen, dialects))),
-        Stage("Configure the cluster", tuple(configuration.configure(wanted, seen))),
-        Stage("Start the cluster", tuple(running.start(seen, dialects))),
+        *(live.stages(wanted, seen, dialects, way) if way.hops else _still(wanted, seen, dialects)),
+        Stage("Take the services up again", () if way.hops else tuple(rest.take_up(seen, dialects))),
         Stage("Make it last", tuple(running.settle_in(wanted, seen, dialects))),
         Stage("Put the services in place", tuple(resources.push(wanted, seen, dialects))),
+        *parting.stages(seen, dialects, way.now),
     )
     return tuple(stage for stage in found if stage.steps)
+
+
+def _still(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Stage]:
+    """Give the stages of nodes whose Corosync needn't change while it runs."""
+    yield Stage("Configure the cluster", tuple(configuration.configure(wanted, seen)))
+    yield Stage("Start the cluster", tuple(running.start(seen, dialects)))

@@ -81,7 +81,9 @@ def test_codes_are_unique_and_well_formed() -> None:
 
 def test_codes_tell_what_the_finding_is_about() -> None:
     for kind in kinds():
-        running = kind.__module__.startswith(("hakit.plan.health", "hakit.plan.bootstrap", "hakit.apply"))
+        running = kind.__module__.startswith(
+            ("hakit.plan.health", "hakit.plan.bootstrap", "hakit.plan.changes", "hakit.apply")
+        )
         hosts = kind.__module__.startswith("hakit.plan.preflight")
         imported = kind.__module__.startswith("hakit.author.cluster")
         assert kind.code[2] == ("4" if imported else "3" if running else "2" if hosts else "1"), kind

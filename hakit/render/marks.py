@@ -11,6 +11,7 @@ from hakit.render import document, fragments
 # By its id, the maintenance of a change that needs a stop is told from an operator's.
 _MARK = "hakit-stop-maintenance-mode"
 _SET = "hakit-stop-options"
+_PACEMAKERS = frozenset({"dc-version", "cluster-infrastructure", "cluster-name", "have-watchdog", "last-lrm-refresh"})
 
 
 def resting(cib_xml: str) -> bool:
@@ -33,6 +34,20 @@ def unrested(cib_xml: str) -> str:
     for own in root.findall(f"configuration/crm_config/cluster_property_set[@id='{_SET}']"):
         document.section(root, "crm_config").remove(own)
     return fragments.written(root)
+
+
+def content(cib_xml: str) -> str:
+    """Return what people and tools configured, as one text: what Pacemaker writes by itself is left out."""
+    if not cib_xml:
+        return ""
+    root = fragments.parse(cib_xml)
+    for own in root.iterfind("configuration/crm_config/cluster_property_set"):
+        for pair in [each for each in own if each.get("name") in _PACEMAKERS]:
+            own.remove(pair)
+    nodes = document.section(root, "nodes")
+    for node in [each for each in nodes if not len(each)]:
+        nodes.remove(node)
+    return "".join(fragments.written(section) for section in root.iterfind("configuration/*"))
 
 
 def aside(cib_xml: str, names: Iterable[str]) -> str:

@@ -1,0 +1,51 @@
+"""The cluster stops and starts, its services don't: Pacemaker lets go of them for that time, and takes them up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hakit import render
+from hakit.core import Put
+from hakit.observe import node
+from hakit.plan.bootstrap import resources
+from hakit.plan.changes.course import Hop
+from hakit.plan.dialect import Dialect
+from hakit.plan.seen import Seen
+from hakit.plan.step import Stage, Step
+from hakit.plan.wanted import Wanted
+
+
+def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], hop: Hop) -> Iterator[Stage]:
+    """Give the stages: let go, stop, configure, start. Once it stopped, the stages of a start do the rest."""
+    live = seen.nodes[seen.running[0]].cib
+    if not render.resting(live):
+        push = resources.replaced(dialects[seen.running[0]], live, render.rested(live))
+        step = Step("switch maintenance on", seen.running[0], "services run on while the cluster stops", push)
+        yield Stage("Let go of the services", (step,))
+    why = f"Corosync can't {hop.title} while it runs"
+    yield Stage(
+        "Stop the cluster, not the services",
+        tuple(Step("stop Corosync and Pacemaker", name, why, dialects[name].stop()) for name in seen.started),
+    )
+    put = Put(node.COROSYNC_CONF, wanted.corosync_conf, backup=False)
+    yield Stage(
+        "Configure the cluster", tuple(Step("write corosync.conf", name, hop.title, (put,)) for name in seen.hosts)
+    )
+    yield Stage(
+        "Start the cluster",
+        tuple(
+            Step("start Corosync and Pacemaker", name, "it was stopped", dialects[name].start()) for name in seen.hosts
+        ),
+    )
+    yield Stage("Take the services up again", tuple(take_up(seen, dialects, foreseen=True)))
+
+
+def take_up(seen: Seen, dialects: Mapping[str, Dialect], *, foreseen: bool = False) -> Iterator[Step]:
+    """Take back the maintenance that was ours, not an operator's, once all nodes are there again."""
+    if not (seen.running and seen.awake):
+        return
+    live = seen.nodes[seen.running[0]].cib
+    if foreseen or render.resting(live):
+        push = resources.replaced(dialects[seen.running[0]], live, render.unrested(live))
+        why = "Pacemaker finds the services where they run, and watches over them"
+        yield Step("switch maintenance off", seen.running[0], why, push)

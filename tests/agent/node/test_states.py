@@ -259,6 +259,40 @@ def test_reexec_of_systemd_is_no_failure(box: Box) -> None:
         assert codes == {OK}
 
 
+# A systemctl that loses the first request of each kind, in words of systemd 252 and 257.
+FORGETFUL = """#!/bin/sh
+for verb in "$@"; do case $verb in show|start|stop|kill|reset-failed|daemon-reload) break;; esac; done
+if [ ! -e "/run/t-lost-$verb" ]; then : > "/run/t-lost-$verb"; echo "WORDS" >&2; exit 1; fi
+exec /usr/bin/systemctl "$@"
+"""
+LOSSES = [
+    "Failed to start t-simple.service: Transport endpoint is not connected",
+    "Failed to start t-simple.service: Connection reset by peer",
+    "Failed to connect to system scope bus via local transport: Connection refused",
+    "Failed to connect to bus: No such file or directory",
+    "D-Bus connection terminated while waiting for jobs.",
+    "Remote peer disconnected",
+]
+
+
+@pytest.mark.parametrize("words", LOSSES)
+def test_what_systemd_lost_is_asked_for_again(box: Box, words: str) -> None:
+    box.put("/run/t-bin/systemctl", FORGETFUL.replace("WORDS", words), "755")
+    for action, state in (("start", "active"), ("monitor", "active"), ("stop", "inactive")):
+        box.sh("rm -f /run/t-lost-*")
+        done = box.agent(action, "t-simple", interval=10, PATH="/run/t-bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        assert (done.code, done.reason, box.state("t-simple")) == (OK, "", state)
+        assert action == "monitor" or box.run("test", "-e", f"/run/t-lost-{action}").returncode == 0
+    assert "systemctl stop" not in box.sh("journalctl --identifier='quickservice(t)' --output=cat --lines=5")
+
+
+def test_reexec_of_systemd_loses_no_start_and_no_stop(box: Box) -> None:
+    box.background(*box.argv("sh", "-c", "while :; do systemctl daemon-reexec; sleep 0.3; done"))
+    for _ in range(3):
+        assert box.agent("start", "t-simple", timeout=60).reason == ""
+        assert box.agent("stop", "t-simple", timeout=60).reason == ""
+
+
 def test_a_dead_bus_is_no_failure(box: Box) -> None:
     assert box.agent("start", "t-simple").code == OK
     box.sh("systemctl stop dbus.socket dbus.service 2>/dev/null")

@@ -7,9 +7,12 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface, ip
 
 from hypothesis import strategies as st
 
+from hakit.core import Secret
 from hakit.model import (
     PROFILES,
     Agent,
+    Alert,
+    AlertEvent,
     Cluster,
     CommandQuestion,
     HttpQuestion,
@@ -42,6 +45,30 @@ def cluster(*services: Service, nodes: int = 2, rings: int = 2) -> Cluster:
         tuple(Ring(number, ip_network(f"{net}.0/24"), number + 1, 5405) for number, net in enumerate(networks)),
         NoFencing("evaluation only"),
         services or (SQUID,),
+    )
+
+
+@st.composite
+def alerts(draw: st.DrawFn) -> tuple[Alert, ...]:
+    """Any alerts that a spec could say."""
+    return tuple(
+        draw(_alerts(name)) for name in draw(st.lists(st.sampled_from(["ops", "7.x", "on-call"]), unique=True))
+    )
+
+
+@st.composite
+def _alerts(draw: st.DrawFn, name: str) -> Alert:
+    ways = draw(st.sets(st.sampled_from(["command", "mail", "webhook"]), min_size=1))
+    events = draw(st.sets(st.sampled_from(AlertEvent), min_size=1))
+    url = draw(st.sampled_from(["https://hooks.example.org/T0/s3cret", "http://192.168.233.139:8000/?a=%20b&c=d"]))
+    return Alert(
+        name,
+        ("/usr/local/bin/tell", *draw(st.lists(_words.filter(str.isprintable).filter(bool), max_size=2)))
+        if "command" in ways
+        else (),
+        draw(st.sampled_from(["root", "ops+ha@example.org"])) if "mail" in ways else "",
+        Secret(url) if "webhook" in ways else Secret(""),
+        tuple(event for event in AlertEvent if event in events),
     )
 
 
@@ -84,7 +111,8 @@ def clusters(draw: st.DrawFn) -> Cluster:
                 draw(st.none() | _seconds),
             )
         )
-    return replace(base, services=tuple(services), timing=PROFILES[draw(st.sampled_from(sorted(PROFILES)))])
+    timing = PROFILES[draw(st.sampled_from(sorted(PROFILES)))]
+    return replace(base, services=tuple(services), timing=timing, alerts=draw(alerts()))
 
 
 _plain_words = _words.filter(str.isprintable)
@@ -141,6 +169,7 @@ def spec_clusters(draw: st.DrawFn) -> Cluster:
         timing=timing,
         fencing=NoFencing(reason),
         autostart=draw(st.booleans()),
+        alerts=draw(alerts()),
     )
 
 

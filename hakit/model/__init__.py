@@ -1,5 +1,6 @@
 """The cluster as frozen dataclasses: what the spec says, with every default filled in."""
 
+from hakit.model.alert import ALL_EVENTS, Alert, AlertEvent
 from hakit.model.cluster import Cluster, Node, Ring
 from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
@@ -8,9 +9,12 @@ from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
 
 __all__ = [
+    "ALL_EVENTS",
     "PROFILES",
     "TIMEOUTS",
     "Agent",
+    "Alert",
+    "AlertEvent",
     "Cluster",
     "CommandQuestion",
     "Device",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from hakit.model.alert import Alert
 from hakit.model.fencing import Fencing
 from hakit.model.service import Service
 from hakit.model.timing import PROFILES, Timing
@@ -48,6 +49,7 @@ class Cluster:
     timing: Timing = PROFILES["normal"]
     autostart: bool = True
     tool: Tool = Tool.AUTO
+    alerts: tuple[Alert, ...] = ()
 
     def node(self, name: str) -> Node:
         """Return the node of that name. Raises KeyError."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hakit.core import Action, Command, Digest, Get, HakitError, Outcome
+from hakit.model import alert
 from hakit.observe import crm_mon, links, loaded, parsing, record
 
 COROSYNC_CONF = "/etc/corosync/corosync.conf"
@@ -17,6 +18,7 @@ TOKEN = f"{record.FOLDER}/token"
 KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
 PCS_USERS = "/var/lib/pcsd/pcs_users.conf"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
+WATCH_UNIT = f"/etc/systemd/system/{alert.WATCH}"
 # What a bootstrap writes over, or pcs does on its behalf.
 KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
 
@@ -29,6 +31,7 @@ class NodeFacts:
     """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
 
     `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
+    `alert_agent` and `watch_unit` are there where the spec has or had alerts.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
     """
 
@@ -45,6 +48,8 @@ class NodeFacts:
     corosync_quorate: bool
     record: record.Record | None = None
     loaded: Mapping[str, str] = field(default_factory=dict)
+    alert_agent: str = ""
+    watch_unit: str = ""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -68,6 +73,8 @@ def actions() -> tuple[Action, ...]:
         *(Digest(path) for path in KEPT),
         Digest(AGENT),
         Digest(TOKEN),
+        Digest(alert.AGENT),
+        Digest(WATCH_UNIT),
         Get(KNOWN_HOSTS, secret=True),
         Get(CIB, secret=True),
         Get(record.PATH),
@@ -81,7 +88,7 @@ def actions() -> tuple[Action, ...]:
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    kept, (agent, token, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap) = (
+    kept, (agent, token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap) = (
         dict(zip(KEPT, outcomes, strict=False)),
         outcomes[len(KEPT) :],
     )
@@ -99,6 +106,8 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         corosync_quorate=quorum.code == 0,
         record=record.parse(noted.stdout) if noted.code == 0 else None,
         loaded=loaded.parse(cmap.stdout) if cmap.code == 0 else {},
+        alert_agent=_digest(alerting),
+        watch_unit=_digest(watch),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from hakit.core import Action, Command, Put, Remove
+from hakit.model import alert
 from hakit.observe import journal, node, record
 from hakit.observe.record import Phase, Record
+from hakit.plan import alerts
 from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Belonging, Seen
@@ -17,6 +19,7 @@ from hakit.plan.step import Stage, Step
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
     *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, node.AGENT, record.PATH, tokens.NEW)),
+    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT)),
     *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
     *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
 )
@@ -58,11 +61,14 @@ def _back(seen: Seen) -> Iterator[Step]:
     for name, facts in seen.nodes.items():
         if facts.record is not None and facts.record.cluster == seen.cluster.name:
             yield Step(
-                "put files and units back, remove the agent", name, "as noted before bootstrap", _undo(facts.record)
+                "put files and units back, remove the agent",
+                name,
+                "as noted before bootstrap",
+                (*alerts.away(facts), *_undo(facts.record)),
             )
-        elif facts.agent:
+        elif facts.agent or alerts.away(facts):
             why = "there are no notes of how the host stood: its units stay as they are"
-            yield Step("remove the agent", name, why, (Remove(node.AGENT),))
+            yield Step("remove the agent", name, why, (*alerts.away(facts), Remove(node.AGENT)))
 
 
 def _undo(note: Record) -> tuple[Action, ...]:
@@ -74,6 +80,7 @@ def _undo(note: Record) -> tuple[Action, ...]:
         *back,
         Command(("rm", "--recursive", "--force", "--", record.BEFORE, journal.FOLDER, *_SCRATCH)),
         _remove_empty(str(PurePosixPath(node.AGENT).parent)),
+        _remove_empty(str(PurePosixPath(alert.AGENT).parent)),
         Remove(record.PATH),
         _remove_empty(record.FOLDER),
     )

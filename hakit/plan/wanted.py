@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hakit import render
 from hakit.core import Secret
-from hakit.model import Cluster, Service
+from hakit.model import Cluster, Service, alert
 from hakit.observe.host.facts import HostFacts
 
 
@@ -31,13 +31,26 @@ class Wanted:
     cib: str
     agent: str
     material: Material
+    alert_agent: str = ""
+    watch_unit: str = ""
 
 
 def wanted(cluster: Cluster, hosts: Mapping[str, HostFacts], material: Material) -> Wanted:
     """Fill in what only the hosts know, and render."""
     full = with_nics(cluster, hosts)
-    agent = importlib.resources.files("hakit.agents").joinpath("quickservice").read_text("utf-8")
-    return Wanted(full, render.corosync_conf(full), render.cib(full), agent, material)
+    return Wanted(
+        full,
+        render.corosync_conf(full),
+        render.cib(full),
+        _carried("quickservice"),
+        material,
+        _carried("alert"),
+        _carried(alert.WATCH),
+    )
+
+
+def _carried(name: str) -> str:
+    return importlib.resources.files("hakit.agents").joinpath(name).read_text("utf-8")
 
 
 def with_nics(cluster: Cluster, hosts: Mapping[str, HostFacts]) -> Cluster:

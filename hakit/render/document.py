@@ -84,6 +84,9 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     for service in cluster.services:
         resources.append(parts.group(service, cluster.timing, shapes, counts=counts))
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
+    if cluster.alerts:
+        alerts = section(root, "alerts")
+        alerts.extend(parts.alert(each, cluster.name, shapes) for each in cluster.alerts)
     _refuse_same_ids(root)
     return root
 

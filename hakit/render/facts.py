@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from hakit.core import HakitError
+from hakit.model import alert
 
 Facts = dict[str, dict[str, str]]
 
@@ -59,6 +60,27 @@ def of_defaults(section: etree._Element | None, subject: str) -> Facts:
     for element in children(section):
         values.update((what, value) for what, value in _set(element, "") if what not in values)
     return {subject: values}
+
+
+def of_alerts(section: etree._Element | None) -> Facts:
+    """Return the facts of every alert that runs our agent; a webhook's secret is not among them."""
+    return {f"alert {_id(element)}": dict(_alert(element)) for element in children(section) if is_ours(element)}
+
+
+def is_ours(element: etree._Element) -> bool:
+    """Say whether an alert runs our agent; all others are the operator's own."""
+    return element.get("path") == alert.AGENT
+
+
+def _alert(element: etree._Element) -> Iterator[tuple[str, str]]:
+    for child in children(element):
+        if child.tag in _SETS:
+            for what, value in _set(child, _SETS[_tag(child)]):
+                yield what, alert.shown(value) if what == "parameter hakit_webhook" else value
+        elif child.tag == "recipient" and not len(child):
+            yield f"recipient {child.get('value')}", "told"
+        else:
+            yield _tag(child), _text(child)
 
 
 def of_properties(section: etree._Element | None, names: Iterable[str]) -> Facts:

@@ -1,7 +1,7 @@
 """A running cluster's CIB and the spec: what differs, and the CIB with hakit's part made as declared.
 
-hakit owns resources, constraints, the levels of fencing, the defaults of resources and operations, and the few cluster properties that
-it sets. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
+hakit owns resources, constraints, the levels of fencing, the defaults of resources and operations, the alerts of its own
+agent, and the few cluster properties that it sets. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
 (target-role), which is an operator's word (docs/decisions/0021-stopped-stays-stopped.md).
 """
 
@@ -37,6 +37,7 @@ _OWNED: dict[str, _Read] = {
     "rsc_defaults": lambda section: facts.of_defaults(section, "resource defaults"),
     "op_defaults": lambda section: facts.of_defaults(section, "operation defaults"),
     "fencing-topology": facts.of_levels,
+    "alerts": facts.of_alerts,
 }
 
 
@@ -49,7 +50,7 @@ def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None
     for name, read in _OWNED.items():
         wanted, present = facts.section(ours, name), facts.section(live, name)
         if read(wanted) != read(present):
-            document.section(live, name)[:] = [] if wanted is None else _kept(present, wanted, read)
+            document.section(live, name)[:] = [*_others(name, present), *_kept(present, wanted, read)]
     _set_properties(live, document.properties(cluster))
     return fragments.written(live)
 
@@ -131,8 +132,15 @@ def _ids(root: etree._Element) -> Iterator[str]:
             yield from (str(each.get("id", "")) for each in elements)
 
 
-def _kept(present: etree._Element | None, wanted: etree._Element, read: _Read) -> list[etree._Element]:
+def _others(name: str, present: etree._Element | None) -> list[etree._Element]:
+    """Return what stands in a section that is hakit's in part: the alerts of other agents than ours."""
+    return [each for each in facts.children(present) if name == "alerts" and not facts.is_ours(each)]
+
+
+def _kept(present: etree._Element | None, wanted: etree._Element | None, read: _Read) -> list[etree._Element]:
     """Return copies of the wanted elements, each as it is written in the live CIB where that means the same."""
+    if wanted is None:
+        return []
     written = {element.get("id"): element for element in facts.children(present)}
     return [_best(written.get(element.get("id")), element, read) for element in wanted]
 

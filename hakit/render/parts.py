@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from hakit.model import Agent, Service, Switchback, Timing, Vip, quickservice
+from hakit.model import Agent, Alert, Service, Switchback, Timing, Vip, quickservice
+from hakit.model import alert as alerts
 from hakit.render.fragments import Templates
 
 # A preference steers the first placement only: it is below the stickiness that keeps a running service where
@@ -94,6 +95,22 @@ def constraints(service: Service, near: Sequence[str], templates: Templates) -> 
         yield templates.element(
             "rsc_colocation", f"{name}-near-{other}", resource=name, with_resource=other, score=_NEAR
         )
+
+
+def alert(known: Alert, cluster: str, templates: Templates) -> etree._Element:
+    """Render an alert: a recipient for each way in which it is told, the ways' values where Pacemaker logs none."""
+    name = f"{alerts.ID}{known.name}"
+    set_id, meta_id = f"{name}-instance_attributes", f"{name}-meta_attributes"
+    return templates.element(
+        "alert",
+        name,
+        path=alerts.AGENT,
+        meta_id=meta_id,
+        meta=pairs(meta_id, {"timeout": f"{alerts.TIMEOUT}s"}),
+        parameters_id=set_id,
+        parameters=pairs(set_id, alerts.parameters(known, cluster)),
+        recipients=tuple((f"{name}-{way}", way) for way in known.ways),
+    )
 
 
 def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 
+from hakit.core import Secret
 from hakit.model import (
+    ALL_EVENTS,
     PROFILES,
     TIMEOUTS,
     Agent,
+    Alert,
+    AlertEvent,
     Cluster,
     Device,
     DeviceFencing,
@@ -27,7 +31,7 @@ from hakit.model import (
     Vip,
 )
 from hakit.model.fencing import advance
-from hakit.spec import draft, question
+from hakit.spec import draft, question, recipient
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
@@ -47,6 +51,7 @@ def build(spec: Draft) -> Cluster:
         services=tuple(_service(service, networks[0].network) for service in spec.services),
         timing=timing(spec),
         autostart=True if spec.autostart is None else spec.autostart,
+        alerts=tuple(_alert(alert) for alert in spec.alerts),
     )
 
 
@@ -133,6 +138,17 @@ def _service(service: draft.Service, ring0: Network | None) -> Service:
         probe=_probe(service.probe, timeouts) if service.probe else None,
         monitor_unit=service.monitor_unit is not False,
         stop_escalation=service.stop_escalation,
+    )
+
+
+def _alert(alert: draft.Alert) -> Alert:
+    said = ALL_EVENTS if alert.events is None else alert.events
+    return Alert(
+        alert.name,
+        recipient.command(alert.command) if alert.command is not None else (),
+        recipient.mail(alert.mail.text) if alert.mail else "",
+        recipient.webhook(alert.webhook.text) if alert.webhook else Secret(""),
+        tuple(event for event in AlertEvent if event in said),
     )
 
 

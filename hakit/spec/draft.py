@@ -105,6 +105,18 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert; `command` as it is written, `events` where a list of texts stands."""
+
+    name: str
+    loc: Loc
+    command: object
+    mail: Written | None
+    webhook: Written | None
+    events: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The whole spec as far as understood; `timing` is the profile's word, `timers` the numbers said beside it."""
 
@@ -120,6 +132,7 @@ class Draft:
     timing: Written | None = None
     timers: dict[str, int] = field(default_factory=dict)
     autostart: bool | None = None
+    alerts: tuple[Alert, ...] = ()
 
     def at(self, loc: Loc) -> Place:
         """Say where the value of `loc` stands."""
@@ -149,6 +162,7 @@ def draft(source: Source) -> Draft:
         timing=_written(data, "timing", ()) or _written(timing, "profile", ("timing",)),
         timers=_numbers(timing),
         autostart=_yes_no(data, "autostart"),
+        alerts=tuple(_alert(name, part) for name, part in _items(data, "alerts")),
     )
 
 
@@ -229,6 +243,19 @@ def _probe(part: object, loc: Loc) -> Probe:
     fields = _mapping(part)
     numbers = {name: number for name, number in _numbers(fields).items() if name not in WAYS}
     return Probe((*loc, "probe"), {way: fields[way] for way in WAYS if way in fields}, numbers)
+
+
+def _alert(name: str, part: dict[str, object]) -> Alert:
+    loc: Loc = ("alerts", name)
+    events = part.get("events")
+    return Alert(
+        name=name,
+        loc=loc,
+        command=part.get("command"),
+        mail=_written(part, "mail", loc),
+        webhook=_written(part, "webhook", loc),
+        events=tuple(each for each in events if isinstance(each, str)) if isinstance(events, list) else None,
+    )
 
 
 def _vip(part: dict[str, object], loc: Loc) -> Vip | None:

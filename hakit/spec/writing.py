@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from hakit.model import PROFILES, Cluster, DeviceFencing, Node, Ring, Timing
+from hakit.model import ALL_EVENTS, PROFILES, Alert, Cluster, DeviceFencing, Node, Ring, Timing
 from hakit.spec import scalar
 from hakit.spec.build import PORT, PROFILE
 from hakit.spec.networks import ASSUMED
@@ -57,8 +57,22 @@ def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     timing = timing_part(cluster.timing)
     if timing != PROFILE:
         yield "timing", [f"timing: {scalar.value(timing)}"]
+    if cluster.alerts:
+        yield "alerts", ["alerts:", *(line for each in cluster.alerts for line in _alert(each))]
     if not cluster.autostart:
         yield "autostart", ["autostart: false"]
+
+
+def _alert(alert: Alert) -> Iterator[str]:
+    yield f"  {scalar.text(alert.name)}:"
+    if alert.command:
+        argv = alert.command
+        yield f"    command: {scalar.value(argv[0] if len(argv) == 1 and ' ' not in argv[0] else argv)}"
+    for way, value in (("mail", alert.mail), ("webhook", alert.webhook)):
+        if value:
+            yield f"    {way}: {scalar.text(value)}"
+    if alert.events != ALL_EVENTS:
+        yield f"    events: {scalar.value([event.value for event in alert.events])}"
 
 
 def _nodes(cluster: Cluster) -> Iterator[tuple[str, Part]]:

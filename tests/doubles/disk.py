@@ -15,6 +15,7 @@ from hakit.core import Put
 DEBIAN_FOLDERS = (
     "/etc/corosync",
     "/etc/pacemaker",
+    "/etc/systemd/system",
     "/usr/lib/ocf/resource.d",
     "/var/lib",
     "/var/lib/pacemaker/cib",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv6Interface
 
-from hakit.model import Node
+from hakit.model import Node, alert
 from hakit.observe import node as paths
 from tests.doubles.disk import Disk, File
 
@@ -63,6 +63,18 @@ class Host:
     def running(self, unit: str) -> bool:
         return self.units[unit].active
 
+    def read_units(self) -> None:
+        """Do what `systemctl daemon-reload` does: the watch over alerts is there when its file is."""
+        there = paths.WATCH_UNIT in self.disk.files
+        if there != (alert.WATCH in self.units):
+            self._tick()
+            assert there or not self.running(alert.WATCH), "a unit's file is removed while it runs"
+            self.units = (
+                self.units | {alert.WATCH: SimUnit()}
+                if there
+                else {k: v for k, v in self.units.items() if k != alert.WATCH}
+            )
+
     def set_boot(self, unit: str, *, enabled: bool) -> None:
         wanted = "enabled" if enabled else "disabled"
         if self.units[unit].boot != wanted:
@@ -74,6 +86,8 @@ class Host:
             return
         self._tick()
         self.units[unit] = replace(self.units[unit], active=active)
+        if unit == "pacemaker.service" and self.units.get(alert.WATCH, SimUnit()).boot == "enabled":
+            self.units[alert.WATCH] = SimUnit("enabled", active=active)  # WantedBy and PartOf
         if unit == "corosync.service":
             self.loaded = (self.text(paths.COROSYNC_CONF), self.text(paths.COROSYNC_KEY)) if active else None
             assert not active or self.loaded[0], f"{self.name}: Corosync was started without corosync.conf"

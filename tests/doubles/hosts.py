@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from hakit.core import Action, Command, Digest, Get, Outcome, Put, Remove, Secret, shown
-from hakit.model import Cluster
+from hakit.model import Cluster, alert
 from hakit.observe import node as paths
 from hakit.observe import record
 from hakit.run import cibpatch, lockfile
@@ -171,16 +171,22 @@ class SimulatedHosts:
                 return pcs(host, self.everyone, tuple(words), self._generation)
             case ("cibadmin", *words):
                 return cibadmin(host, self.everyone, tuple(words), command.stdin)
+            case ("systemctl", "daemon-reload"):
+                self._noted(host, command)
+                host.read_units()
+                return FINE
             case ("systemctl", *words):
                 units = tuple(words[words.index("--") + 1 :])
-                self._noted(host, command, *units)
+                self._noted(host, command, *(unit for unit in units if unit != alert.WATCH))
                 return self._systemctl(host, tuple(words[: words.index("--")]), units)
         assert command.changes_state
         return _files(host, command.argv)
 
     def _systemctl(self, host: Host, verb: tuple[str, ...], units: Iterable[str]) -> Answer:
         for unit in units:
-            assert unit in host.units, f"there is no {unit}"
+            if unit == alert.WATCH and verb[0] != "disable":
+                host.read_units()  # what systemd has never looked at is read when it is asked for
+            assert unit in host.units or verb[0] == "disable", f"there is no {unit}"
             assert verb != ("disable",) or host.units[unit].boot in {"enabled", "disabled"}
             match verb:
                 case ("enable",) | ("disable",):
@@ -188,7 +194,11 @@ class SimulatedHosts:
                 case ("enable", "--now"):
                     host.set_boot(unit, enabled=True)
                     self._set_active(host, unit, active=True)
-                case ("start",):
+                case ("disable", "--now"):
+                    if unit in host.units:
+                        host.set_boot(unit, enabled=False)
+                        self._set_active(host, unit, active=False)
+                case ("start",) | ("restart",):
                     self._set_active(host, unit, active=True)
                 case ("stop",) | ("stop", "--no-block"):
                     self._set_active(host, unit, active=False)

@@ -181,6 +181,7 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("ip", "-json", "address", "show"): _addresses,
     ("systemctl", "show"): _units,
     ("grep",): _always(1, ""),
+    ("runuser", "-u", "hacluster"): _always(0, ""),
     ("getent", "ahosts"): _names,
     ("find", "/dev"): _always(0, ""),
     ("dpkg-query",): _packages,

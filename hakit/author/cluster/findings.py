@@ -96,7 +96,7 @@ class ForeignConstraint(Imported):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ForeignPart(Imported):
-    """Something else in the CIB: tags, ACLs, alerts, levels of fencing, attributes of nodes."""
+    """Something else in the CIB: tags, ACLs, alerts of other agents, levels of fencing, attributes of nodes."""
 
     code = "HK405"
     matters = "hakit neither shows nor keeps these parts, and leaves them alone."

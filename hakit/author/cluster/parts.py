@@ -26,7 +26,7 @@ from hakit.render import document, facts
 # Pacemaker's own notes among the properties, and settings that say what is so without them.
 _NOTES = frozenset({"have-watchdog", "dc-version", "cluster-infrastructure", "cluster-name", "last-lrm-refresh"})
 _DEFAULTS = {"maintenance-mode": "false", "symmetric-cluster": "true"}
-_KNOWN = frozenset({"crm_config", "nodes", "resources", "constraints", "rsc_defaults", "op_defaults"})
+_KNOWN = frozenset({"crm_config", "nodes", "resources", "constraints", "rsc_defaults", "op_defaults", "alerts"})
 
 
 def resources(file: str, shapes: Shapes, meant: etree._Element) -> Iterator[Imported]:
@@ -91,7 +91,7 @@ def settings(file: str, cib: etree._Element, cluster: Cluster, *, fencing: bool)
 def others(
     file: str, cib: etree._Element, nodes: Iterable[str], levels: frozenset[tuple[str, ...]] = frozenset()
 ) -> Iterator[Imported]:
-    """Name what stands in the CIB besides: attributes of nodes, tags, ACLs, alerts, levels of fencing unlike `levels`."""
+    """Name what stands in the CIB besides: attributes of nodes, tags, ACLs, levels of fencing unlike `levels`."""
     known = {name.lower() for name in nodes}
     for section in facts.children(cib.find("configuration")):
         if section.tag == "nodes":

@@ -9,7 +9,7 @@ from lxml import etree
 
 from hakit import spec
 from hakit.author.cluster import conf as confs
-from hakit.author.cluster import meaning, membership, pace, parts, placement, power, service, shapes, ties
+from hakit.author.cluster import meaning, membership, pace, parts, placement, power, service, shapes, ties, told
 from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
 from hakit.core import Severity
@@ -75,6 +75,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         services=placed.services,
         timing=pace.timing(conf, len(nodes), found.services, defaults, kept),
         autostart=autostart is not False,
+        alerts=told.alerts(facts.section(cib, "alerts")),
     )
     meant = document.tree(cluster, None)
     findings = (
@@ -85,6 +86,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         *decision.findings,
         *parts.resources(texts.cib_name, found, meant),
         *parts.constraints(texts.cib_name, said, placed, found, meant),
+        *told.unsaid(texts.cib_name, facts.section(cib, "alerts"), facts.section(meant, "alerts")),
         *parts.others(texts.cib_name, cib, names, power.said_levels(meant)),
     )
     return _written(cluster, findings, known)

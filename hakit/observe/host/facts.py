@@ -9,7 +9,7 @@ from itertools import islice
 from hakit.core import Action, CommandFailed, Outcome
 from hakit.model import Cluster
 from hakit.model.cluster import Address
-from hakit.observe.host import clock, corosync_conf, guards, interfaces, names, packages, squid, system, units
+from hakit.observe.host import alerts, clock, corosync_conf, guards, interfaces, names, packages, squid, system, units
 from hakit.observe.host.agent import Verdict
 from hakit.observe.host.clock import ClockReading
 from hakit.observe.host.corosync_conf import CorosyncConf
@@ -27,8 +27,8 @@ class HostFacts:
 
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
-    `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster). `network` is
-    there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
+    `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster), `alert_programs`
+    says of the programs that alerts run whether they can be. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
     and what fence agents and devices say.
     """
 
@@ -46,6 +46,7 @@ class HostFacts:
     network: NetworkProbe | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     fencing: FenceAgents | None = None
+    alert_programs: Mapping[str, bool] = field(default_factory=dict)
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""
@@ -74,7 +75,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
     no host should refuse (`ip`, `systemctl`, …).
     """
     left = iter(outcomes)
-    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp = (
+    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs = (
         tuple(islice(left, len(group))) for group in _groups(cluster)
     )
     for outcome in (*date, *who, *nics, *unit):
@@ -93,6 +94,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
         corosync=corosync_conf.read(conf),
         guards=guards.read(guard),
         squid_lifetime=squid.read(proxy),
+        alert_programs=alerts.read(programs, cluster),
     )
 
 
@@ -108,4 +110,5 @@ def _groups(cluster: Cluster) -> tuple[tuple[Action, ...], ...]:
         squid.actions(cluster),
         packages.ACTIONS,
         clock.SYNCHRONISED,
+        alerts.actions(cluster),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hakit.core import Action, Command, Outcome
-from hakit.model import Cluster
+from hakit.model import Cluster, alert
 from hakit.observe.host import timespan
 
 # Looked at besides the services' own: the stack, and what filters packets.
@@ -64,7 +64,8 @@ class Unit:
 
 def asked(cluster: Cluster) -> tuple[str, ...]:
     """Name the units that are looked at, services first."""
-    return tuple(dict.fromkeys((*(service.unit for service in cluster.services), *STACK, *FIREWALLS)))
+    watch = (alert.WATCH,) if cluster.alerts else ()
+    return tuple(dict.fromkeys((*(service.unit for service in cluster.services), *STACK, *FIREWALLS, *watch)))
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:

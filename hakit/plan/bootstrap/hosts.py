@@ -9,7 +9,7 @@ from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.record import Phase, Record, UnitBefore
-from hakit.plan import agent
+from hakit.plan import agent, alerts
 from hakit.plan.bootstrap import stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
@@ -26,7 +26,7 @@ def notes(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterat
 
 
 def prepare(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
-    """Clear away other clusters, install the agent, give the services' units into the cluster's hands."""
+    """Clear away other clusters, install the agents, give the services' units into the cluster's hands."""
     for name, host in seen.hosts.items():
         yield from _clear(seen, host, dialects[name])
         yield from _agent(wanted, seen, name)
@@ -49,9 +49,8 @@ def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
 
 
 def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
-    step = agent.step(wanted.agent, name, seen.nodes[name].agent)
-    if step:
-        yield step
+    steps = (agent.step(wanted.agent, name, seen.nodes[name].agent), alerts.install(wanted, seen, name))
+    yield from (step for step in steps if step)
 
 
 def _daemon(host: HostFacts, unit: str) -> Iterator[Step]:

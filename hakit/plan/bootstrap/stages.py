@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hakit.plan import alerts
 from hakit.plan.bootstrap import configuration, hosts, resources, running
 from hakit.plan.changes import live, parting, rest
 from hakit.plan.dialect import Dialect
@@ -27,6 +28,7 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
         Stage("Make it last", tuple(running.settle_in(wanted, seen, dialects))),
         Stage("Put the services in place", tuple(resources.push(wanted, seen, dialects))),
         *parting.stages(seen, dialects, way.now),
+        Stage("Clear away what is no longer needed", tuple(alerts.remove(wanted, seen))),
     )
     return tuple(stage for stage in found if stage.steps)
 

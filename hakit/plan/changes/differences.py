@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hakit import render
 from hakit.core import HakitError
-from hakit.model import Cluster
+from hakit.model import Cluster, alert
 from hakit.observe import node
 from hakit.plan.changes import conf
 from hakit.plan.changes.compare import Takes, compare
@@ -92,8 +92,12 @@ def _origin(base: Conf | None, goal: Conf, change: tuple[str, str | None]) -> Or
 
 
 def _agents(wanted: Wanted, seen: Seen) -> Iterator[Difference]:
-    digest = hashlib.sha256(wanted.agent.encode()).hexdigest()
     for name, facts in seen.nodes.items():
-        there = facts.agent.partition(" ")[0]
-        if there != digest:
-            yield Difference(node.AGENT, name, "the file", there[:12] or None, digest[:12], Origin.SPEC)
+        files = {node.AGENT: (wanted.agent, facts.agent)}
+        if wanted.cluster.alerts:
+            files[alert.AGENT] = (wanted.alert_agent, facts.alert_agent)
+            files[node.WATCH_UNIT] = (wanted.watch_unit, facts.watch_unit)
+        for path, (text, present) in files.items():
+            digest, there = hashlib.sha256(text.encode()).hexdigest(), present.partition(" ")[0]
+            if there != digest:
+                yield Difference(path, name, "the file", there[:12] or None, digest[:12], Origin.SPEC)

@@ -8,6 +8,7 @@ from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 from hakit.spec.rules import (
     addresses,
+    alerts,
     devices,
     fencing,
     names,
@@ -45,5 +46,6 @@ RULES: tuple[Callable[[Draft], Iterable[SpecFault]], ...] = (
     probes.probes,
     timing.timing,
     timing.failure_timeout,
+    alerts.alerts,
     unsupported.unsupported,
 )

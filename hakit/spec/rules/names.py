@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hakit.model import alert
 from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
 
@@ -219,6 +220,8 @@ def problem(name: str) -> str:
         return _id_problem(name)
     if len(name) > _LONGEST_ID:
         return f"it has {len(name)} characters"
+    if name.lower().startswith(alert.ID):
+        return f"in the CIB, alerts begin with {alert.ID}"
     return "the word has a meaning for Pacemaker, pcs or crm" if name.lower() in RESERVED else ""
 
 

@@ -6,7 +6,6 @@ LATER: tuple[tuple[str, ...], ...] = (
     ("fencing", "sbd"),
     ("quorum",),
     ("services", "*", "volume"),
-    ("alerts",),
     ("guard",),
 )
 """Paths of the keys; `*` stands for any name."""

@@ -27,6 +27,8 @@ class Hook(http.server.BaseHTTPRequestHandler):
         open("{KEEP}/hooked", "a").write(self.path + " " + body + chr(10))
         self.send_response(204)
         self.end_headers()
+    def log_message(self, *words):
+        pass
 http.server.ThreadingHTTPServer(("0.0.0.0", 8099), Hook).serve_forever()
 """
 SECRET = "T024-s3cret"  # noqa: S105 - no secret of anybody's
@@ -47,7 +49,9 @@ def hakit(fresh_lab: Lab) -> Hakit:
     spec.write_text(spec.read_text() + ALERTS)
     refused = hakit("preflight", "--json", hakit.spec)
     codes = {
-        (each["code"], each["host"]) for each in json.loads(refused.out)["findings"] if each["severity"] == "error"
+        (each["code"], each["fields"]["host"])
+        for each in json.loads(refused.out)["findings"]
+        if each["severity"] == "error"
     }
     assert codes == {(code, node.name) for code in ("HK213", "HK214") for node in fresh_lab.nodes}, refused.out
     for node in fresh_lab.nodes:

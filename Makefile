@@ -12,7 +12,7 @@ SPEC := examples/squid.yaml
 PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
             systemd-container util-linux
 # What a few tests need besides; they are skipped aloud without it.
-TEST_PACKAGES := vagrant vagrant-libvirt
+TEST_PACKAGES := fish vagrant vagrant-libvirt zsh
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18

@@ -14,7 +14,9 @@ html_theme = "furo"
 html_title = f"hakit {__version__}"
 html_copy_source = html_show_sourcelink = False
 man_pages = [
-    ("commands", "hakit", "one short file in, a verified highly available service out", "", 8),
+    ("commands", "hakit", "one short file in, a verified highly available service out", "", 1),
     ("findings", "hakit-findings", "what hakit finds, why it matters and what to do", "", 7),
+    ("quickservice", "ocf_hakit_quickservice", "any systemd unit as a cluster resource, watched and probed", "", 7),
+    ("alerts", "hakit-alerts", "who is told what happens to a cluster of hakit", "", 7),
     ("spec", "hakit.yaml", "the spec file of hakit", "", 5),
 ]

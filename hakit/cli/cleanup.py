@@ -9,14 +9,14 @@ import click
 
 from hakit.apply.operating import cleanup as engine
 from hakit.apply.operating.cleanup import Cleaned
-from hakit.cli import operating
+from hakit.cli import completing, operating
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option
 from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 
 
 @click.command()
-@click.argument("service", default="")
+@click.argument("service", default="", shell_complete=completing.services)
 @json_option
 @spec_option
 @tool_option

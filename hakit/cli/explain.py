@@ -9,7 +9,7 @@ import shutil
 
 import click
 
-from hakit.cli import catalogue
+from hakit.cli import catalogue, completing
 from hakit.cli.arguments import json_option
 from hakit.cli.catalogue import Explanation
 from hakit.core import ExitCode, HakitError
@@ -19,7 +19,7 @@ _INDENT = "        "
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=completing.codes)
 @json_option
 def explain(code: str | None, *, as_json: bool) -> None:
     """Say what a finding's code (HKnnn) means, why it matters and what to do.

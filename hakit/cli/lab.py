@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from hakit.cli import completing
 from hakit.cli.progress import Bars
 from hakit.core.errors import ExitCode
 from hakit.lab import layout, report
@@ -90,7 +91,7 @@ def status(*, as_json: bool, name: str, folder: Path | None) -> int:
 
 
 @lab.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("node")
+@click.argument("node", shell_complete=completing.lab_nodes)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @_name
 @_folder

@@ -7,11 +7,15 @@ import gc
 import importlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from hakit import __version__
 from hakit.core.errors import ExitCode, HakitError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Loaded only when asked for, so that `hakit --help` starts without the schema, XML and terminal libraries.
 # The text is the one line that `hakit --help` shows; a test compares it with the command's own.
@@ -48,6 +52,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
     "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),
     "agent": ("hakit.cli.agent", "Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone."),
+    "completion": (
+        "hakit.cli.completion",
+        "Print or install what completes commands, options and names in bash, fish or zsh.",
+    ),
     "lab": ("hakit.cli.lab", "Run real Debian nodes on this machine to try things out."),
 }
 
@@ -71,6 +79,13 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is not a command")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands from the table above, importing none, and the group's own options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - needed only here
+
+        named = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

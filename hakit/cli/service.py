@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from hakit.apply.operating import service as engine
-from hakit.cli import operating
+from hakit.cli import completing, operating
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import driven
 from hakit.cli.progress import Bars
 
 
 @click.command()
-@click.argument("service")
+@click.argument("service", shell_complete=completing.services)
 @yes_option
 @json_option
 @spec_option
@@ -37,7 +37,7 @@ def stop(service: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
 
 
 @click.command()
-@click.argument("service")
+@click.argument("service", shell_complete=completing.services)
 @json_option
 @spec_option
 @tool_option
@@ -51,7 +51,7 @@ def start(service: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -
 
 
 @click.command()
-@click.argument("service")
+@click.argument("service", shell_complete=completing.services)
 @yes_option
 @json_option
 @spec_option

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hakit.apply.operating import standby as engine
-from hakit.cli import operating
+from hakit.cli import completing, operating
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import driven
 from hakit.cli.progress import Bars
@@ -15,7 +15,7 @@ from hakit.plan.operating.places import Stranded
 
 
 @click.command()
-@click.argument("node")
+@click.argument("node", shell_complete=completing.nodes)
 @yes_option
 @json_option
 @spec_option
@@ -40,7 +40,7 @@ def standby(node: str, *, yes: bool, as_json: bool, spec: Path, ssh_config: Path
 
 
 @click.command()
-@click.argument("node")
+@click.argument("node", shell_complete=completing.nodes)
 @json_option
 @spec_option
 @tool_option

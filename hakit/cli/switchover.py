@@ -10,6 +10,7 @@ import click
 
 from hakit.apply import switchover as engine
 from hakit.apply.switchover import Moved
+from hakit.cli import completing
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option
 from hakit.cli.door import door, driven
 from hakit.cli.progress import Bars
@@ -18,8 +19,14 @@ from hakit.run.whereabouts import local_nodes
 
 
 @click.command()
-@click.argument("service")
-@click.option("--to", "target", metavar="NODE", help="Where to; by default the next node that can take it.")
+@click.argument("service", shell_complete=completing.services)
+@click.option(
+    "--to",
+    "target",
+    metavar="NODE",
+    shell_complete=completing.nodes,
+    help="Where to; by default the next node that can take it.",
+)
 @json_option
 @spec_option
 @tool_option

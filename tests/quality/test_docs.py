@@ -18,9 +18,11 @@ import click
 import pytest
 
 from hakit import spec
+from hakit.apply import agent
 from hakit.cli import catalogue
 from hakit.cli.main import COMMANDS, hakit
 from hakit.core import ExitCode
+from hakit.model import AlertEvent
 
 Tool = Callable[..., str]
 ROOT = Path(__file__).parents[2]
@@ -78,10 +80,14 @@ def test_the_manual_builds(tool: Tool, tmp_path: Path, builder: str) -> None:
     if builder == "html":
         assert (out / "index.html").stat().st_size > 1000
     else:
-        page = (out / "hakit.8").read_text()
+        page = (out / "hakit.1").read_text()
         assert [name for name in COMMANDS if name.replace("-", r"\-") not in page and name not in page] == []
         assert ".. click" not in page
         assert "services.NAME.vip" in (out / "hakit.yaml.5").read_text()
+        parameters = (out / "ocf_hakit_quickservice.7").read_text()
+        assert [one.name for one in agent.metadata().parameters if one.name not in parameters] == []
+        alerts = (out / "hakit-alerts.7").read_text()
+        assert [event for event in AlertEvent if event.replace("-", r"\-") not in alerts] == []
         findings = (out / "hakit-findings.7").read_text()
         assert [one.code for one in catalogue.explanations() if one.code not in findings] == []
 

@@ -9,7 +9,7 @@ import click
 
 from hakit.apply.operating import fencing as engine
 from hakit.apply.operating.fencing import Tested
-from hakit.cli import operating
+from hakit.cli import completing, operating
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import driven
 from hakit.cli.progress import Bars
@@ -23,7 +23,7 @@ def fence() -> None:
 
 
 @fence.command()
-@click.argument("node")
+@click.argument("node", shell_complete=completing.nodes)
 @yes_option
 @json_option
 @spec_option
@@ -73,7 +73,7 @@ def history(*, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
 
 
 @fence.command()
-@click.argument("node")
+@click.argument("node", shell_complete=completing.nodes)
 @yes_option
 @json_option
 @spec_option

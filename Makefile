@@ -4,10 +4,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-failover soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
+REPEAT := 5
+SEED := 1
+MINUTES := 60
 # What the lab, its tests and the Python environment need of Debian.
 PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
             systemd-container util-linux
@@ -58,6 +61,12 @@ bench-startup: venv  ## how long hakit takes to start, against `import click`
 
 bench-agent: venv  ## the agent against other agents and systemd:, from one monitor's cost to a killed service's next answer
 	@$(BIN)/python bench/bench_agent.py
+
+bench-failover: venv  ## what a client loses in each fault: stock pcs, keepalived, hakit cold and hot; goes on where it was stopped
+	@$(BIN)/python bench/bench_failover.py --repeat $(REPEAT)
+
+soak: venv  ## random faults for an hour, each of them audited, while a client logs every answer
+	@$(BIN)/python bench/soak.py --seed $(SEED) --minutes $(MINUTES)
 
 docs: venv  ## the manual as HTML and as man pages, in docs/_build
 	@$(BIN)/sphinx-build -W -n -q -b html docs docs/_build/html

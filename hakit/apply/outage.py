@@ -62,14 +62,20 @@ class Measured:
 
 
 @contextmanager
-def measured(runner: Runner, seen: Seen, move: Move, *, here: bool, limit: float) -> Iterator[Measured]:
+def measured(  # noqa: PLR0913 - what moves, and how it is asked
+    runner: Runner, seen: Seen, move: Move, *, here: bool, limit: float, asking: bool = True
+) -> Iterator[Measured]:
     """Ask while the body moves the service; the result is there behind the body. Never makes the move fail.
 
     `here`: this machine, being none of the nodes, asks if it is in the VIP's own network and gets an answer: what
     answers it from farther away may be somebody else (seen: a transparent proxy). Otherwise a node that has no part in
-    the move asks, else the target. `limit` is how many seconds the move may take.
+    the move asks, else the target. `limit` is how many seconds the move may take. Nobody asks when not `asking`.
     """
     result = Measured()
+    if not asking:
+        result.outage = Outage(why_not="it was not asked for")
+        yield result
+        return
     service = seen.cluster.service(move.service)
     try:
         port = _port(runner, service, move)
@@ -84,14 +90,14 @@ def measured(runner: Runner, seen: Seen, move: Move, *, here: bool, limit: float
     asker = HERE if here and beside(service.vip.interface.network) and _answers(plan) else (others or [move.target])[0]
     where = f"[{plan['address']}]:{port}" if service.vip.interface.version == 6 else f"{plan['address']}:{port}"  # noqa: PLR2004
     with concurrent.futures.ThreadPoolExecutor(max_workers=1) as pool:
-        asking = _Asking(runner, asker, plan)
-        answer = pool.submit(asking.run)
+        work = _Asking(runner, asker, plan)
+        answer = pool.submit(work.run)
         try:
             yield result
         finally:
-            asking.stop()
+            work.stop()
             result.outage = _outage(answer, asker, where)
-            asking.tidy()
+            work.tidy()
 
 
 class _Asking:

@@ -42,11 +42,12 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
     clock: Clock,
     listener: Listener,
     here: bool = False,
+    asking: bool = True,
 ) -> Moved:
     """Move the service to the target, or to the node that can take it, and measure the outage.
 
-    `here`: this machine is none of the nodes, and may ask the service meanwhile as a client. Raises HakitError when it
-    can't go there, or is not serving there in time; the wish is taken back in any case.
+    `here`: this machine is none of the nodes, and may ask the service meanwhile as a client; not `asking`: nobody is to ask,
+    because somebody else watches. Raises HakitError when it can't go there, or is not serving there in time; the wish is taken back in any case.
     """
     reins = take(cluster, Means(runner, clock, listener))
     move = planned(reins.seen, service, target)
@@ -54,7 +55,7 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
         return Moved(move, 0.0, Outage(why_not="it was there already"))
     _refuse_return(cluster, move)
     limit = 2 * _limit(cluster, service)
-    with measured(runner, reins.seen, move, here=here, limit=limit) as meanwhile:
+    with measured(runner, reins.seen, move, here=here, asking=asking, limit=limit) as meanwhile:
         start = time.monotonic()
         try:
             wish = reins.dialect.move(service, move.target, lifetime=_LIFETIME)

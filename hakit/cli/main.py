@@ -49,6 +49,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "maintenance": ("hakit.cli.maintenance", "Let the cluster keep its hands off everything, or act again."),
     "cleanup": ("hakit.cli.cleanup", "Show what failed and why, and let the cluster forget it and try again."),
     "fence": ("hakit.cli.fence", "Try a node's fencing for real, tell what was fenced, confirm that a node is off."),
+    "drill": (
+        "hakit.cli.drill",
+        "Break the cluster on purpose, one fault after the other, and time what a client sees.",
+    ),
+    "report": ("hakit.cli.report", "Show what a drill found, or compare two drills."),
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
     "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),
     "agent": ("hakit.cli.agent", "Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone."),

@@ -62,7 +62,7 @@ class Bars:
                 self._done(event)
             case Note():
                 mark = "[yellow]![/yellow]" if event.warning else " "
-                self._console.print(f"{mark} {escape(event.text)}")
+                self._console.print(f"{mark} {escape(event.text)}", soft_wrap=True)
 
     def _done(self, event: StepDone) -> None:
         name = _name(event.title, event.host)

@@ -22,6 +22,7 @@ from hakit.lab import (
     power,
     processes,
     ready,
+    recipe,
     rootfs,
     specfile,
     state,
@@ -82,11 +83,13 @@ class Lab:
         nodes: int | None = None,
         folder: Path | None = None,
         safety: Safety | None = None,
+        more: Sequence[str] = (),
     ) -> Lab:
         """Make the lab, or repair it, or find it healthy; returns when every node is ready. Raises HakitError.
 
         What an `up` that was stopped half way left is taken away first, and a failing one takes away its own.
-        Two nodes of bookworm without power switches and quorum device, unless said otherwise or already so.
+        Two nodes of bookworm without power switches and quorum device, unless said otherwise or already so. `more`
+        packages, in a lab without those, make a root file system of their own.
         """
         rootfs.need_tools()
         place = layout.layout(name, folder)
@@ -101,8 +104,11 @@ class Lab:
                 wanted = (safety or Safety()).of(State(release or Release.BOOKWORM, hosts, Path()))
                 if wanted.fencing:
                     switches.need()
-                ensure = rootfs.ensure_safety if wanted.managed else rootfs.ensure
-                lab = cls(place, replace(wanted, base=ensure(wanted.release, listener)))
+                if wanted.managed:
+                    base = rootfs.ensure_safety(wanted.release, listener)
+                else:
+                    base = rootfs.ensure(wanted.release, listener, (*recipe.PACKAGES, *more))
+                lab = cls(place, replace(wanted, base=base))
                 lab._build(listener)
             except BaseException:
                 leftovers.remove(place)
@@ -209,6 +215,14 @@ class Lab:
     def carrier(self, name: str, ring: int, *, up: bool) -> None:
         """Pull or plug a node's cable of a ring."""
         (network.heal if up else network.unplug)(self.layout, self._host(name).name, ring)
+
+    def freeze(self, name: str) -> None:
+        """Let none of a node's processes run, as on a machine whose system hangs; its network card still answers."""
+        power.freeze(self.layout, self._host(name).name, frozen=True)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen node's processes run again; fine when they do."""
+        power.freeze(self.layout, self._host(name).name, frozen=False)
 
     def reset(self, listener: Listener = DEAF) -> None:
         """Make every node as new: power off, forget its own layer and its cuts, boot. Keys stay."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hakit.core.clock import SystemClock, wait_until
+from hakit.core.errors import HakitError
 from hakit.lab import layout, network, node, origin, processes
 from hakit.lab.keep import keeper
 from hakit.lab.layout import CLIENT, ORIGIN_PORT, Host, Layout
@@ -39,6 +40,21 @@ def off(place: Layout, name: str) -> None:
 def leader(place: Layout, name: str) -> int | None:
     """Return the node's PID 1 as this machine numbers it, or None when it is off."""
     return processes.leader(keeper().groups(place, name))
+
+
+def freeze(place: Layout, name: str, *, frozen: bool) -> None:
+    """Stop all processes of a node, or let them go on (cgroup.freeze, Linux' admin-guide/cgroup-v2).
+
+    Raises HakitError on a machine without the unified hierarchy, whose freezer this is.
+    """
+    groups = [group / "cgroup.freeze" for group in keeper().groups(place, name)]
+    found = [file for file in groups if file.exists()]
+    if not found:
+        raise HakitError(
+            "this machine has no cgroup v2, which a node is frozen with", hint="mount it, or skip this fault"
+        )
+    for file in found:
+        file.write_text("1" if frozen else "0")
 
 
 def start_origin(place: Layout) -> None:

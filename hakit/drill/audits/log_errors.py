@@ -1,0 +1,20 @@
+"""Errors in the logs of Corosync and Pacemaker that no fault explains."""
+
+from __future__ import annotations
+
+import re
+
+from hakit.drill.audit import Evidence
+from hakit.report.record import Judgement
+
+NAME = "log errors"
+# What the daemons cry when a peer, or one of their own, was taken away from them is the fault itself, told by its victims.
+_GRAVE = re.compile(r"segfault|core dumped|assert|out of memory|corrupt|Forked child .* signal", re.IGNORECASE)
+
+
+def audit(evidence: Evidence) -> Judgement:
+    """Fail for what is never right; count the rest."""
+    grave = [line for line in evidence.errors if _GRAVE.search(line.words)]
+    if grave:
+        return Judgement(NAME, ok=False, words=f"{grave[0].program}: {grave[0].words[:160]}")
+    return Judgement(NAME, ok=True, words=f"none that is grave, {len(evidence.errors)} lines of priority error")

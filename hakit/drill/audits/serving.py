@@ -1,0 +1,27 @@
+"""The service runs where it should, and nowhere else, once all is over."""
+
+from __future__ import annotations
+
+from hakit.drill.audit import Evidence
+from hakit.plan.health import services
+from hakit.report.record import Judgement
+
+NAME = "service where it should be"
+
+
+def audit(evidence: Evidence) -> Judgement:
+    """Ask the cluster for every service, and the nodes for the unit of the one that was watched."""
+    cluster, state = evidence.scene.cluster, evidence.state
+    down = [each.name for each in cluster.services if not services.as_wished(cluster, each, state)]
+    if down:
+        return Judgement(NAME, ok=False, words=f"not serving: {', '.join(down)}")
+    holder = "".join(state.placed.get(f"{evidence.scene.service.name}-vip", ()))
+    said = set(state.placed.get(f"{evidence.scene.service.name}-unit", ()))
+    strays = sorted(name for name, runs in evidence.units.items() if runs and name not in said)
+    if strays:
+        return Judgement(NAME, ok=False, words=f"{evidence.scene.service.unit} also runs on {', '.join(strays)}")
+    if not evidence.units.get(holder):
+        return Judgement(
+            NAME, ok=False, words=f"{holder} has the VIP, but systemd says that the unit does not run there"
+        )
+    return Judgement(NAME, ok=True, words=f"on {holder}")

@@ -1,0 +1,1 @@
+"""The faults, one file each; `every` has them in their order."""

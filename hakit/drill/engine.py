@@ -81,7 +81,7 @@ class Drill:
         return found
 
     def trial(self, fault: Fault) -> Trial:
-        """Do one fault. Raises HakitError when the cluster is not whole afterwards; what was seen is lost then."""
+        """Do one fault. Raises HakitError when the cluster is not whole beforehand."""
         scene = self._scene(self._start())
         bare = Trial(fault.name, fault.title, scene.active)
         refused = why_not(fault, scene)
@@ -110,7 +110,7 @@ class Drill:
         began = time.time()
         error = ""
         watchers.start()
-        injected = healed = began
+        injected = began
         try:
             fault.prepare(scene)
             client.baseline(timeout=30)
@@ -119,13 +119,24 @@ class Drill:
             self._look_on(fault, bare.expected, client, injected)
         except HakitError as trouble:
             error = trouble.message
-        finally:
-            healed = time.time()
+        except BaseException:
             healing.heal(fault, scene)
-        whole.wait(self._cluster, scene.runner, scene.clock, timeout=_WHOLE)
-        if not client.wait_steady(_STEADY, timeout=30):
-            error = error or "all is whole again, but the client gets no answer"
+            raise
+        healed = time.time()
+        error = self._mended(fault, scene, client) or error
         return replace(bare, began=began, injected=injected, healed=healed, ended=time.time(), error=error)
+
+    def _mended(self, fault: Fault, scene: Scene, client: Client) -> str:
+        """Heal, and wait until all is whole and the client is served; say what is still wrong, empty when nothing is.
+
+        What is wrong goes into the record; the next fault then finds the cluster as it is, and is not begun.
+        """
+        try:
+            healing.heal(fault, scene)
+            whole.wait(self._cluster, scene.runner, scene.clock, timeout=_WHOLE)
+        except HakitError as trouble:
+            return trouble.message
+        return "" if client.wait_steady(_STEADY, timeout=30) else "all is whole again, but the client gets no answer"
 
     def _look_on(self, fault: Fault, expected: Expectation, client: Client, injected: float) -> None:
         """Look on as long as an outage may begin, and until answers are steady or patience is at its end."""

@@ -24,7 +24,6 @@ ABOUT = {
     "2": "The hosts",
     "3": "The cluster",
     "4": "An existing cluster, imported",
-    "5": "Fencing and quorum",
 }
 
 

@@ -120,7 +120,7 @@ class ParameterOfHakit(SpecFault):
 class AdvanceTooShort(SpecFault):
     """The devices' own delays can eat up the advance of the node that runs the services."""
 
-    code = "HK550"
+    code = "HK139"
     matters = "In a race the node without the service could then shoot first."
     see = "Pacemaker Explained, priority-fencing-delay"
     advance: int

@@ -71,7 +71,8 @@ def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) 
     terms = Terms(live=True, foreign=order.foreign, applied=before)
     first = engine.sight(order.cluster, means, terms, ask=ask)
     if not first.left:
-        return Done(engine.verified(first.goal, means, changed=False), _caught_up(order, first, means, whole))
+        entry = _caught_up(order, first, means) if whole.open else None
+        return Done(engine.verified(first.goal, means, changed=False), entry)
     first, found = engine.known(first, means, terms)
     foreseen = foresight.foretell(first.goal, first.seen, first.left, means.runner, before)
     if not agree(foreseen, found, before is not None):
@@ -185,15 +186,16 @@ def _there(now: Sight) -> Seen:
     return dataclasses.replace(now.seen, hosts=hosts, nodes={name: now.seen.nodes[name] for name in names})
 
 
-def _caught_up(order: Order, first: Sight, means: Means, whole: Journal) -> Entry | None:
-    """Note the end of a change that was cut short behind its last step, or before its first."""
-    if not whole.open or order.text not in {whole.coming, whole.spec}:
-        return None
-    record = Record(whole.open, whole, order.text)
-    result, note = noted.Result.DONE, ""
-    if order.text != whole.coming:
-        result, note = noted.Result.FAILED, "it was cut short before it changed anything, or was undone by hand"
-    return recording.end(record, first.seen.hosts, means.runner, result, note=note)
+def _caught_up(order: Order, first: Sight, means: Means) -> Entry | None:
+    """Note the end of a change that was cut short behind its last step, or before its first. Raises Busy if it wasn't."""
+    with lock.held(first.seen.hosts, means.runner):
+        whole = journal.read(first.seen.hosts, means.runner)
+        if not whole.open or order.text not in {whole.coming, whole.spec}:
+            return None
+        result, note = noted.Result.DONE, ""
+        if order.text != whole.coming:
+            result, note = noted.Result.FAILED, "it was cut short before it changed anything, or was undone by hand"
+        return recording.end(Record(whole.open, whole, order.text), first.seen.hosts, means.runner, result, note=note)
 
 
 def rolling(names: Iterable[str], means: Means, name: str | None) -> tuple[Entry, str]:

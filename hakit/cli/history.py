@@ -37,9 +37,9 @@ def history(spec: Path, *, show: str | None, as_json: bool, ssh_config: Path | N
     names = tuple(node.name for node in cluster.nodes)
     whole = journal.read(names, runner)
     if show is not None:
-        click.echo(_shown(whole, names, runner, show), nl=False)
+        click.echo(shown(whole, names, runner, show), nl=False)
     elif as_json:
-        click.echo(json.dumps(_plain(whole), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plain(whole), indent=2, ensure_ascii=False))
     elif not whole.entries:
         click.echo("nothing was noted yet")
     else:
@@ -61,7 +61,8 @@ def _when(entry: Entry) -> str:
     return entry.begun.replace("T", " ").removesuffix("Z")
 
 
-def _shown(whole: Journal, names: tuple[str, ...], runner: Runner, name: str) -> str:
+def shown(whole: Journal, names: tuple[str, ...], runner: Runner, name: str) -> str:
+    """Return the text of the spec from before a change, or of the one in force. Raises HakitError."""
     if name == "now":
         if not whole.spec:
             raise HakitError("nobody noted the spec that is in force", hint="hakit import writes one")
@@ -72,7 +73,7 @@ def _shown(whole: Journal, names: tuple[str, ...], runner: Runner, name: str) ->
     return journal.checkpoint(names, runner, found).spec
 
 
-def _plain(whole: Journal) -> dict[str, object]:
+def plain(whole: Journal) -> dict[str, object]:
     """Give the history as plain data; its shape stands in the manual (docs/applying.md)."""
     kept = {entry.name for entry in whole.checkpoints}
     return {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
-from hakit.core import Action, Command, Digest, Get, Outcome, Put, Remove, Secret, shown
+from hakit.core import Action, Command, Digest, Get, HostUnreachable, Outcome, Put, Remove, Secret, shown
 from hakit.model import Cluster, alert
 from hakit.observe import node as paths
 from hakit.observe import record
@@ -56,6 +56,7 @@ class SimulatedHosts:
         self.effects = 0
         self.notes_first = False
         self.secrets: set[str] = set()
+        self.lost: set[str] = set()  # hosts that can't be reached
         self.watch: Callable[[], None] = lambda: None  # called behind every action that changes something
 
     @property
@@ -79,6 +80,8 @@ class SimulatedHosts:
         return tuple(outcomes)
 
     def run(self, host: str, action: Action) -> Outcome:
+        if host in self.lost:
+            raise HostUnreachable(host, "it does not answer")
         with self._lock:
             if self.die_after is not None and self.die_after <= 0:
                 raise Killed

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_interface
 
+import click
 import pytest
 
 from hakit import spec as specs
 from hakit.apply import change as engine
 from hakit.apply import journal
 from hakit.apply.change import Done, Order, RolledBack, change
+from hakit.apply.destroy import destroy
 from hakit.apply.engine import Changed, Refused
 from hakit.apply.foresight import foresee
 from hakit.apply.lock import Busy
 from hakit.apply.operating.reins import Means
+from hakit.cli import history as cli
 from hakit.core import HakitError, Tape
 from hakit.model import Cluster, Service, Vip
 from hakit.observe import journal as noted
@@ -26,7 +30,7 @@ from hakit.render import Origin
 from tests.doubles import pacemaker
 from tests.doubles.clock import FakeClock
 from tests.doubles.host import SimUnit
-from tests.doubles.hosts import SimulatedHosts
+from tests.doubles.hosts import Killed, SimulatedHosts
 from tests.sample_clusters import SQUID, cluster
 from tests.unit.plan import running
 
@@ -183,3 +187,77 @@ def test_a_journal_knows_the_end_of_what_another_node_saw_begin() -> None:
     assert noted.parse(earlier.dump()) == earlier and earlier.open
     with pytest.raises(HakitError, match="damaged"):
         noted.parse("{}")
+
+
+def test_apply_on_bare_hosts_is_a_bootstrap() -> None:
+    hosts = SimulatedHosts(cluster())
+    assert applied(cluster(), hosts).entry is not None
+    assert foresee(cluster(), hosts).empty
+    assert results(hosts) == [(Kind.APPLY, Result.DONE)]
+    assert destroy(cluster(), hosts, listener=Tape(), agree=lambda _: True)
+    assert not [path for host in hosts.everyone for path in host.disk.files if "history" in path]
+
+
+def killed_at_once(wanted: Cluster, hosts: SimulatedHosts, effects: int) -> None:
+    hosts.die_after = effects
+    with pytest.raises(Killed):
+        applied(wanted, hosts)
+    hosts.die_after = None
+
+
+def test_what_was_cut_short_keeps_its_name_and_its_checkpoint() -> None:
+    hosts = hosts_of(cluster(), TWO)
+    killed_at_once(TWO, hosts, 8)
+    before = journal.read(NODES, hosts)
+    assert before.open and results(hosts) == [(Kind.APPLY, Result.STARTED)]
+    done = applied(TWO, hosts)
+    assert done.entry is not None and done.entry.name == before.open.name
+    assert results(hosts) == [(Kind.APPLY, Result.DONE)]
+    undone(hosts)
+    assert foresee(cluster(), hosts).empty
+
+
+def test_what_was_cut_short_can_be_rolled_back_in_place_of_finished() -> None:
+    hosts = hosts_of(cluster(), TWO)
+    killed_at_once(TWO, hosts, 8)
+    undone(hosts)
+    assert foresee(cluster(), hosts).empty
+    assert [result for _, result in results(hosts)] in ([Result.FAILED, Result.DONE], [Result.FAILED])
+    assert not journal.read(NODES, hosts).open
+
+
+def test_a_host_that_is_lost_on_the_way_is_told_and_noted() -> None:
+    hosts = hosts_of(cluster(), TWO)
+
+    def lost() -> None:
+        if noted.PATH in hosts.hosts["qsp-b"].disk.files:
+            hosts.lost.add("qsp-b")
+
+    hosts.watch = lost
+    with pytest.raises(HakitError) as caught:
+        applied(TWO, hosts)
+    assert "nothing was changed" not in caught.value.message
+    hosts.lost.clear()
+    hosts.watch = lambda: None
+    whole = journal.read(NODES, hosts)
+    assert whole.open and "qsp-b" in whole.open.note
+    applied(TWO, hosts)
+    assert results(hosts) == [(Kind.APPLY, Result.DONE)]
+
+
+def test_history_as_people_and_programs_read_it() -> None:
+    hosts = hosts_of(cluster(), TWO)
+    applied(TWO, hosts)
+    undone(hosts)
+    whole = journal.read(NODES, hosts)
+    first, second = whole.entries
+    said = [click.unstyle(line) for line in cli.lines(whole)]
+    assert said[0] == f"↩ {first.name}  {first.begun.replace('T', ' ')[:-1]}  {first.by}  apply: done"
+    assert "    resource web: nothing → there" in said
+    plain = cli.plain(whole)
+    assert plain["in_force_since"] == second.name
+    assert [each["kind"] for each in json.loads(json.dumps(plain))["changes"]] == ["apply", "rollback"]
+    assert cli.shown(whole, NODES, hosts, "now") == cli.shown(whole, NODES, hosts, first.name)
+    assert "web" in cli.shown(whole, NODES, hosts, second.name)
+    with pytest.raises(HakitError, match="no checkpoint nonsense"):
+        cli.shown(whole, NODES, hosts, "nonsense")

@@ -165,10 +165,12 @@ def checkpoint(text: str, path: str) -> Checkpoint:
 
 
 def together(found: Iterable[Journal]) -> Journal:
-    """Return what several nodes know as one: of each entry the word that has an end, and the spec of the newest end."""
+    """Return what several nodes know as one: of each entry the word that says most, and the spec of the newest end."""
     journals = list(found)
     entries: dict[str, Entry] = {}
-    for entry in sorted((e for journal in journals for e in journal.entries), key=lambda entry: entry.ended):
+    for entry in sorted(
+        (e for journal in journals for e in journal.entries), key=lambda entry: (entry.ended, entry.note)
+    ):
         entries[entry.name] = entry
     newest = max(journals, key=lambda journal: (journal.since, _ended(journal)), default=Journal())
     ordered = tuple(entries[name] for name in sorted(entries))[-MOST:]

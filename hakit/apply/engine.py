@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hakit import render
-from hakit.apply import glance, materials, secrets, stage, tools, verify
+from hakit.apply import glance, materials, quorum, secrets, stage, tools, verify
 from hakit.apply.lock import Lease
 from hakit.apply.look import look, look_at_some
 from hakit.apply.operating.reins import Means
@@ -16,8 +16,9 @@ from hakit.apply.secrets import Ask
 from hakit.core import CommandFailed, Finding, HakitError, wait_until
 from hakit.model import Cluster
 from hakit.observe import epoch
+from hakit.plan.bootstrap import quorum as quorum_device
 from hakit.plan.bootstrap.refusals import refusals
-from hakit.plan.bootstrap.stages import stages
+from hakit.plan.bootstrap.stages import START, stages
 from hakit.plan.dialect import Dialect
 from hakit.plan.health import report
 from hakit.plan.health.services import OutOfService
@@ -177,8 +178,14 @@ def finish(first: Sight, means: Means, terms: Terms, lease: Lease) -> Sight:
 
 
 def _do(now: Sight, means: Means) -> None:
+    what = now.left[0]
     try:
-        stage.do(now.left[0], means.runner, means.listener)
+        # `pcs cluster start` starts the quorum device's client as well, which fails without its certificate.
+        if what.title in {START, quorum_device.TITLE}:
+            quorum.enroll(now.goal.cluster, means.runner, means.listener)
+        stage.do(what, means.runner, means.listener)
+        if what.title == quorum_device.TITLE:
+            quorum.wait(tuple(step.host for step in what.steps), means.runner, means.clock)
     except CommandFailed as error:
         if epoch.asked(error.outcome.action):
             raise Changed("the CIB was changed while ours was on its way; it was left alone") from error

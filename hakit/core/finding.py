@@ -20,7 +20,7 @@ class Finding:
     """Base of all findings. Each kind is a frozen subclass with its own `code`, fields and words.
 
     Tests compare kinds and fields, never wording. Codes are `HK1xx` for the spec file and `HK2xx` for hosts,
-    `HK3xx` for a running cluster, `HK4xx` for one that is imported, `HK5xx` for what is said elsewhere; one file per topic holds the classes. `hakit explain` and the manual's page of
+    `HK3xx` for a running cluster, `HK4xx` for one that is imported; one file per topic holds the classes. `hakit explain` and the manual's page of
     findings are made from the first line of the docstring (what it means), `matters`, `cure` and `see`.
     """
 

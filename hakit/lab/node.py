@@ -10,7 +10,7 @@ from pathlib import Path
 from hakit.core.action import Command
 from hakit.core.outcome import CommandFailed
 from hakit.lab import access, mounts, network
-from hakit.lab.layout import CLIENT, RINGS, Host, Layout
+from hakit.lab.layout import CLIENT, RINGS, WITNESS, Host, Layout, management
 from hakit.run import machine
 
 # systemd 256 and later refuses the old cgroups, which systemd-nspawn offers on a machine that has both kinds.
@@ -47,6 +47,9 @@ def furnish(layout: Layout, node: Host, others: Sequence[Host]) -> None:
     for path, text in _files(layout, node, others).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
+    if node.name != WITNESS:
+        # Debian starts it wherever it is installed.
+        (root / "etc/systemd/system/multi-user.target.wants/corosync-qnetd.service").unlink(missing_ok=True)
     ssh, host_key = root / "root/.ssh", access.host_key(layout, node.name)
     ssh.chmod(0o700)
     for source, target in (
@@ -80,7 +83,9 @@ def boot_argv(layout: Layout, node: str) -> tuple[str, ...]:
 
 
 def _files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, str]:
-    names = "".join(f"{host.addresses[0]} {host.name}\n" for host in others)
+    # The quorum device is reached past the rings: it is to be there when they are cut.
+    where = {host: management(host) if host.name == WITNESS else host.addresses[0] for host in others}
+    names = "".join(f"{address} {host.name}\n" for host, address in where.items())
     public = access.key(layout).with_suffix(".pub").read_text()
     return {
         "etc/hostname": f"{node.name}\n",

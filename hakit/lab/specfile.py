@@ -39,7 +39,7 @@ def text(nodes: Sequence[Host], *, secret: str = "", qnetd: bool = False) -> str
     """
     lines = (f"  {node.name}: {{ rings: [{', '.join(node.addresses)}] }}" for node in nodes)
     fencing = "".join(("  devices:\n", *_devices(nodes, secret))) if secret else _NONE
-    quorum = f"\nquorum:\n  device: {{ host: {layout.management(layout.witness())} }}\n" if qnetd else ""
+    quorum = f"\nquorum:\n  device: {{ host: {layout.WITNESS} }}\n" if qnetd else ""
     return _SPEC.format(nodes="\n".join(lines), fencing=fencing.rstrip("\n"), quorum=quorum, vip=VIP)
 
 

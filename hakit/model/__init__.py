@@ -4,6 +4,7 @@ from hakit.model.alert import ALL_EVENTS, Alert, AlertEvent
 from hakit.model.cluster import Cluster, Node, Ring
 from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
+from hakit.model.quorum import Quorum, QuorumDevice
 from hakit.model.service import TIMEOUTS, Agent, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
@@ -26,6 +27,8 @@ __all__ = [
     "Node",
     "Probe",
     "Question",
+    "Quorum",
+    "QuorumDevice",
     "Ring",
     "SecretParameter",
     "Service",

@@ -7,6 +7,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from hakit.model.alert import Alert
 from hakit.model.fencing import Fencing
+from hakit.model.quorum import USUAL as USUAL_QUORUM
+from hakit.model.quorum import Quorum
 from hakit.model.service import Service
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
@@ -50,6 +52,7 @@ class Cluster:
     autostart: bool = True
     tool: Tool = Tool.AUTO
     alerts: tuple[Alert, ...] = ()
+    quorum: Quorum = USUAL_QUORUM
 
     def node(self, name: str) -> Node:
         """Return the node of that name. Raises KeyError."""

@@ -64,9 +64,12 @@ class DeviceFencing:
 Fencing = NoFencing | DeviceFencing
 
 
-def advance(nodes: int) -> int:
-    """Return the usual `priority_delay`: of two nodes either may fence the other; of more, only a majority fences."""
-    return ADVANCE if nodes == TWO else 0
+def advance(nodes: int, *, device: bool = False) -> int:
+    """Return the usual `priority_delay`: of two nodes either may fence the other.
+
+    Of more, or with a quorum device, only a majority fences, so there is no race.
+    """
+    return ADVANCE if nodes == TWO and not device else 0
 
 
 def devices(fencing: Fencing) -> tuple[Device, ...]:

@@ -12,6 +12,8 @@ LINKS = Command(("corosync-cmapctl", "-m", "stats"), ok_codes=frozenset(range(25
 # 0 quorate, 1 error (not running), 2 not quorate: corosync-quorumtool(8), "EXIT STATUS" (2 since corosync 2.4).
 QUORUM = Command(("corosync-quorumtool", "-s"), ok_codes=frozenset(range(256)), timeout=20, changes_state=False)
 
+# The line of the device among the members: node id 0, its votes, and behind the name those that it could have.
+_DEVICE = re.compile(r"^\s+0\s+(\d+)\s+Qdevice", re.MULTILINE)
 _KEY = re.compile(r"stats\.knet\.node(\d+)\.link(\d+)\.connected \(u8\) = (\d)")
 
 
@@ -27,3 +29,9 @@ class Link:
 def parse(text: str) -> tuple[Link, ...]:
     """Read `corosync-cmapctl -m stats`; the node's own loopback entry counts as any other and is up."""
     return tuple(Link(int(peer), int(ring), up == "1") for peer, ring, up in _KEY.findall(text))
+
+
+def device_votes(text: str) -> int:
+    """Read `corosync-quorumtool -s`: how many votes the quorum device has there; 0 for none, and for no device."""
+    found = _DEVICE.search(text)
+    return int(found[1]) if found else 0

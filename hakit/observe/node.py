@@ -32,6 +32,7 @@ class NodeFacts:
 
     `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
     `alert_agent` and `watch_unit` are there where the spec has or had alerts.
+    `device_votes` are the quorum device's, as Corosync counts them here.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
     """
 
@@ -50,6 +51,7 @@ class NodeFacts:
     loaded: Mapping[str, str] = field(default_factory=dict)
     alert_agent: str = ""
     watch_unit: str = ""
+    device_votes: int = 0
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         links=links.parse(stats.stdout) if stats.code == 0 else (),
         corosync_quorate=quorum.code == 0,
         record=record.parse(noted.stdout) if noted.code == 0 else None,
+        device_votes=links.device_votes(quorum.stdout),
         loaded=loaded.parse(cmap.stdout) if cmap.code == 0 else {},
         alert_agent=_digest(alerting),
         watch_unit=_digest(watch),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hakit.model import Cluster, Node, Ring, memo, sections
+from hakit.model import Cluster, Node, QuorumDevice, Ring, memo, sections
 from hakit.model.sections import Section
 
 # Added to the token for every node beyond the second (corosync.conf(5), token_coefficient), in milliseconds.
@@ -88,9 +88,24 @@ def _node(node: Node, rings: tuple[Ring, ...]) -> Section:
 
 
 def _quorum(cluster: Cluster) -> Section:
-    # two_node implies wait_for_all (votequorum(5)); said, so that the next reader needn't know.
-    two = (("two_node", "1"), ("wait_for_all", "1")) if len(cluster.nodes) == _TWO else ()
-    return Section("quorum", (("provider", "corosync_votequorum"), *two))
+    said, device = cluster.quorum, cluster.quorum.device
+    # two_node implies wait_for_all (votequorum(5)); said, so that the next reader needn't know. It can't be beside a device.
+    two = len(cluster.nodes) == _TWO and device is None
+    wait = two if said.wait_for_all is None else said.wait_for_all
+    pairs = (
+        ("provider", "corosync_votequorum"),
+        *((("two_node", "1"),) if two else ()),
+        *((("wait_for_all", "1" if wait else "0"),) if wait or said.wait_for_all is not None else ()),
+        *((("last_man_standing", "1"),) if said.last_man_standing else ()),
+    )
+    return Section("quorum", pairs, () if device is None else (_device(device, len(cluster.nodes)),))
+
+
+def _device(device: QuorumDevice, nodes: int) -> Section:
+    # corosync-qdevice(8): with ffsplit the device has one vote, with lms one less than the nodes have.
+    net = (("host", device.host), ("algorithm", device.algorithm), ("port", str(device.port)), ("tls", device.tls))
+    votes = 1 if device.algorithm == "ffsplit" else nodes - 1
+    return Section("device", (("votes", str(votes)), ("model", "net")), (Section("net", net),))
 
 
 def _logging() -> Section:

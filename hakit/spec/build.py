@@ -22,6 +22,8 @@ from hakit.model import (
     NoFencing,
     Probe,
     Question,
+    Quorum,
+    QuorumDevice,
     Ring,
     SecretParameter,
     Service,
@@ -50,6 +52,7 @@ def build(spec: Draft) -> Cluster:
         fencing=fencing(spec),
         services=tuple(_service(service, networks[0].network) for service in spec.services),
         timing=timing(spec),
+        quorum=quorum(spec),
         autostart=True if spec.autostart is None else spec.autostart,
         alerts=tuple(_alert(alert) for alert in spec.alerts),
     )
@@ -86,9 +89,18 @@ def fencing(spec: Draft) -> Fencing:
     return DeviceFencing(tuple(map(_device, spec.devices)), tuple(levels), priority_delay(spec))
 
 
+def quorum(spec: Draft) -> Quorum:
+    """Take what is said of quorum."""
+    texts, numbers = draft.device_of(spec.quorum)
+    device = QuorumDevice(**texts, **numbers) if "host" in texts else None  # type: ignore[arg-type]  # port is the number
+    wait = spec.quorum.get("wait_for_all")
+    return Quorum(device, wait if isinstance(wait, bool) else None, spec.quorum.get("last_man_standing") is True)
+
+
 def priority_delay(spec: Draft) -> int:
     """Return the advance in seconds: the one said, else the usual one."""
-    return advance(len(spec.nodes)) if spec.priority_delay is None else spec.priority_delay
+    device = "host" in draft.device_of(spec.quorum)[0]
+    return advance(len(spec.nodes), device=device) if spec.priority_delay is None else spec.priority_delay
 
 
 def _device(device: draft.Device) -> Device:

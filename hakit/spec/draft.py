@@ -128,6 +128,7 @@ class Draft:
     devices: tuple[Device, ...] = ()
     levels: tuple[Level, ...] = ()
     priority_delay: int | None = None
+    quorum: dict[str, object] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
     timing: Written | None = None
     timers: dict[str, int] = field(default_factory=dict)
@@ -158,6 +159,7 @@ def draft(source: Source) -> Draft:
         devices=tuple(_device(name, part) for name, part in _items(fencing, "devices")),
         levels=tuple(_levels(_mapping(fencing.get("levels")))),
         priority_delay=_number(fencing, "priority_delay"),
+        quorum=_mapping(data.get("quorum")),
         services=tuple(_service(name, part) for name, part in _items(data, "services")),
         timing=_written(data, "timing", ()) or _written(timing, "profile", ("timing",)),
         timers=_numbers(timing),
@@ -187,6 +189,12 @@ def _ring(index: int, part: object) -> RingOptions:
         _number(fields, "priority"),
         _number(fields, "port"),
     )
+
+
+def device_of(quorum: dict[str, object]) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the texts and the numbers that are said of the quorum device; none when there is no device."""
+    device = _mapping(quorum.get("device"))
+    return {key: value for key, value in device.items() if isinstance(value, str)}, _numbers(device)
 
 
 def _device(name: str, part: dict[str, object]) -> Device:

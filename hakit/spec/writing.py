@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from hakit.model import ALL_EVENTS, PROFILES, Alert, Cluster, DeviceFencing, Node, Ring, Timing
+from hakit.model import ALL_EVENTS, PROFILES, Alert, Cluster, DeviceFencing, Node, Quorum, QuorumDevice, Ring, Timing
 from hakit.spec import scalar
 from hakit.spec.build import PORT, PROFILE
 from hakit.spec.networks import ASSUMED
@@ -52,6 +52,8 @@ def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     if rings := _rings(cluster.rings):
         yield "rings", ["rings:", *(f"  - {scalar.value(ring)}" for ring in rings)]
     yield "fencing", _fencing(cluster)
+    if cluster.quorum != Quorum():
+        yield "quorum", ["quorum:", *_quorum(cluster.quorum)]
     if cluster.services:
         yield "services", ["services:", *(line for each in cluster.services for line in service(each))]
     timing = timing_part(cluster.timing)
@@ -73,6 +75,17 @@ def _alert(alert: Alert) -> Iterator[str]:
             yield f"    {way}: {scalar.text(value)}"
     if alert.events != ALL_EVENTS:
         yield f"    events: {scalar.value([event.value for event in alert.events])}"
+
+
+def _quorum(quorum: Quorum) -> Iterator[str]:
+    if quorum.device:
+        usual = dataclasses.asdict(QuorumDevice(quorum.device.host))
+        said = {key: value for key, value in dataclasses.asdict(quorum.device).items() if value != usual[key]}
+        yield f"  device: {scalar.flow({'host': quorum.device.host, **said})}"
+    if quorum.wait_for_all is not None:
+        yield f"  wait_for_all: {scalar.value(quorum.wait_for_all)}"
+    if quorum.last_man_standing:
+        yield "  last_man_standing: true"
 
 
 def _nodes(cluster: Cluster) -> Iterator[tuple[str, Part]]:
@@ -108,7 +121,7 @@ def _rings(rings: tuple[Ring, ...]) -> list[Part]:
 def _fencing(cluster: Cluster) -> list[str]:
     fencing = cluster.fencing
     if isinstance(fencing, DeviceFencing):
-        return ["fencing:", *devices(fencing, nodes=len(cluster.nodes))]
+        return ["fencing:", *devices(fencing, nodes=len(cluster.nodes), device=cluster.quorum.device is not None)]
     if not fencing.reason:
         return ["# fencing:", '#   none: "why this cluster does without"']
     return ["fencing:", f"  none: {scalar.quoted(fencing.reason)}"]

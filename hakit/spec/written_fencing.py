@@ -9,8 +9,11 @@ from hakit.model.fencing import advance
 from hakit.spec import scalar
 
 
-def devices(fencing: DeviceFencing, *, nodes: int) -> Iterator[str]:
-    """Yield the lines below `fencing:` for a cluster of so many nodes, without what is the default."""
+def devices(fencing: DeviceFencing, *, nodes: int, device: bool = False) -> Iterator[str]:
+    """Yield the lines below `fencing:` for a cluster of so many nodes, with or without a quorum device.
+
+    What is the default is left out.
+    """
     yield "  devices:"
     for each in fencing.devices:
         yield from _device(each)
@@ -19,7 +22,7 @@ def devices(fencing: DeviceFencing, *, nodes: int) -> Iterator[str]:
         for node in dict.fromkeys(level.node for level in fencing.levels):
             steps = [_step(level) for level in fencing.levels if level.node == node]
             yield f"    {scalar.text(node)}: {scalar.value(steps)}"
-    if fencing.priority_delay != advance(nodes):
+    if fencing.priority_delay != advance(nodes, device=device):
         yield f"  priority_delay: {fencing.priority_delay}"
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from hakit import spec
 from hakit.author.cluster import conf as confs
-from hakit.author.cluster import meaning, membership, pace, parts, placement, power, service, shapes, ties, told
+from hakit.author.cluster import meaning, membership, pace, parts, placement, power, quorum, service, shapes, ties, told
 from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
 from hakit.core import Severity
@@ -76,6 +76,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         timing=pace.timing(conf, len(nodes), found.services, defaults, kept),
         autostart=autostart is not False,
         alerts=told.alerts(facts.section(cib, "alerts")),
+        quorum=quorum.quorum(conf, len(nodes)),
     )
     meant = document.tree(cluster, None)
     findings = (

@@ -62,10 +62,15 @@ class Unit:
         return self.file_state in {"enabled", "enabled-runtime"}
 
 
+def _device(cluster: Cluster) -> tuple[str, ...]:
+    return ("corosync-qdevice.service",) if cluster.quorum.device else ()
+
+
 def asked(cluster: Cluster) -> tuple[str, ...]:
     """Name the units that are looked at, services first."""
     watch = (alert.WATCH,) if cluster.alerts else ()
-    return tuple(dict.fromkeys((*(service.unit for service in cluster.services), *STACK, *FIREWALLS, *watch)))
+    units = (service.unit for service in cluster.services)
+    return tuple(dict.fromkeys((*units, *STACK, *FIREWALLS, *watch, *_device(cluster))))
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:

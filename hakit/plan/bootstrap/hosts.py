@@ -10,7 +10,7 @@ from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.record import Phase, Record, UnitBefore
 from hakit.plan import agent, alerts
-from hakit.plan.bootstrap import stock, tokens
+from hakit.plan.bootstrap import quorum, stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
 from hakit.plan.step import Step
@@ -102,7 +102,8 @@ def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command 
         old = None  # all of it was put back; only the notes themselves are left
     kept = old.units if old else {}
     units = (service.unit for service in wanted.cluster.services)
-    asked = (*STACK, *((daemon,) if daemon else ()), *units)
+    device = (quorum.UNIT,) if wanted.cluster.quorum.device else ()
+    asked = (*STACK, *((daemon,) if daemon else ()), *device, *units)
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }

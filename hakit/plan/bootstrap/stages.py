@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hakit.plan import alerts
-from hakit.plan.bootstrap import configuration, hosts, resources, running
+from hakit.plan.bootstrap import configuration, hosts, quorum, resources, running
 from hakit.plan.changes import live, parting, rest
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.wanted import Wanted
+
+START = "Start the cluster"
 
 
 def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple[Stage, ...]:
@@ -25,6 +27,7 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
         Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen, dialects))),
         *(live.stages(wanted, seen, dialects, way) if way.hops else _still(wanted, seen, dialects)),
         Stage("Take the services up again", () if way.hops else tuple(rest.take_up(seen, dialects))),
+        Stage(quorum.TITLE, tuple(quorum.connect(wanted, seen))),
         Stage("Make it last", tuple(running.settle_in(wanted, seen, dialects))),
         Stage("Put the services in place", tuple(resources.push(wanted, seen, dialects))),
         *parting.stages(seen, dialects, way.now),
@@ -36,4 +39,4 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
 def _still(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Stage]:
     """Give the stages of nodes whose Corosync needn't change while it runs."""
     yield Stage("Configure the cluster", tuple(configuration.configure(wanted, seen)))
-    yield Stage("Start the cluster", tuple(running.start(seen, dialects)))
+    yield Stage(START, tuple(running.start(seen, dialects)))

@@ -12,6 +12,7 @@ from hakit.model import Cluster
 from hakit.observe.host import packages
 from hakit.observe.host.facts import HostFacts
 from hakit.plan import tool
+from hakit.plan.bootstrap import quorum
 from hakit.plan.preflight.place import OnHost
 
 
@@ -80,7 +81,7 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
     for host, fact in facts.items():
         if fact.packages is None:
             yield NotDebian(host=host, release=fact.system.release_name)
-        elif missing := tuple(name for name in needed if name not in fact.packages):
+        elif missing := (*(name for name in needed if name not in fact.packages), *_device(cluster, fact)):
             yield PackagesMissing(host=host, packages=missing)
     for name in packages.ALL:
         versions = tuple(
@@ -88,6 +89,12 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
         )
         if len({upstream(version) for _, version in versions}) > 1:
             yield VersionsDiffer(package=name, versions=versions)
+
+
+def _device(cluster: Cluster, fact: HostFacts) -> tuple[str, ...]:
+    """Name the quorum device's client, by its unit: only who has such a device needs it."""
+    lacking = cluster.quorum.device and fact.units[quorum.UNIT].load == "not-found"
+    return ("corosync-qdevice",) if lacking else ()
 
 
 def upstream(version: str) -> str:

@@ -81,58 +81,48 @@ class UnknownDevice(SpecFault):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecretInPlain(SpecFault):
-    """A secret stands in the spec file, or is said twice."""
+class MisplacedParameter(SpecFault):
+    """A parameter of a device that must not stand among its parameters: a secret, or one that hakit writes itself."""
 
     code = "HK168"
-    matters = "Spec files are shared, mailed and kept in repositories; whoever reads this one could switch nodes off."
+    matters = (
+        "Spec files are shared, mailed and kept in repositories, and secrets with them. And two places for one thing will "
+        "disagree one day."
+    )
+    cure = "secrets go under the device's secrets; nodes says whom it fences, and delay how long it waits"
     parameter: str
-
-    def text(self) -> str:
-        """Name it, not its value."""
-        return f"'{self.parameter}' is a secret"
-
-    def remedy(self) -> str:
-        """Show where it belongs."""
-        return f"take it out of parameters and write 'secrets: {{ {self.parameter}: {{ file: PATH }} }}', or prompt"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParameterOfHakit(SpecFault):
-    """A parameter that hakit writes itself."""
-
-    code = "HK169"
-    matters = "Two places for one thing will disagree one day."
-    cure = "say which nodes a device fences by nodes, and the delay by delay"
-    parameter: str
+    secret: bool
     instead: str
 
     def text(self) -> str:
-        """Name it."""
-        return f"'{self.parameter}' is written by hakit"
+        """Name it, not its value."""
+        return f"'{self.parameter}' is {'a secret' if self.secret else 'written by hakit'}"
 
     def remedy(self) -> str:
-        """Say by what it is said."""
+        """Show where it belongs."""
+        if self.secret:
+            return f"take it out of parameters and write 'secrets: {{ {self.parameter}: {{ file: PATH }} }}', or prompt"
         return f"say it by '{self.instead}'" if self.instead else "leave it out"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AdvanceTooShort(SpecFault):
-    """The devices' own delays can eat up the advance of the node that runs the services."""
+class DoesNotFit(SpecFault):
+    """An option of fencing or quorum that works against the rest of the file."""
 
-    code = "HK139"
-    matters = "In a race the node without the service could then shoot first."
-    see = "Pacemaker Explained, priority-fencing-delay"
-    advance: int
-    delay: int
+    code = "HK169"
+    matters = "In a split, the wrong node or both would go on, or Corosync would refuse its configuration."
+    cure = "docs/two-nodes.md says what goes with what"
+    see = "votequorum(5), corosync-qdevice(8); Pacemaker Explained, priority-fencing-delay"
+    what: str
+    advice: str
 
     def text(self) -> str:
-        """Say both."""
-        return f"a device waits up to {self.delay} s, and the advance of the node with the services is {self.advance} s"
+        """Say what doesn't fit."""
+        return self.what
 
     def remedy(self) -> str:
-        """Say what holds."""
-        return f"write 'priority_delay: {2 * self.delay}' or more, or leave the delays out: the advance does their work"
+        """Say what to do."""
+        return self.advice
 
 
 def device_names(spec: Draft) -> Iterator[SpecFault]:
@@ -187,9 +177,9 @@ def device_parameters(spec: Draft) -> Iterator[SpecFault]:
         for name in device.parameters:
             place = spec.at_key((*device.loc, "parameters", name))
             if SECRET.fullmatch(name.lower()) or name in device.secrets:
-                yield SecretInPlain(place=place, parameter=name)
+                yield MisplacedParameter(place=place, parameter=name, secret=True, instead="")
             elif name in OURS:
-                yield ParameterOfHakit(place=place, parameter=name, instead=OURS[name])
+                yield MisplacedParameter(place=place, parameter=name, secret=False, instead=OURS[name])
 
 
 def delays(spec: Draft) -> Iterator[SpecFault]:
@@ -198,7 +188,9 @@ def delays(spec: Draft) -> Iterator[SpecFault]:
     advance = priority_delay(spec)
     if longest and advance and advance < 2 * longest:
         said = ("fencing", "devices") if spec.priority_delay is None else ("fencing", "priority_delay")
-        yield AdvanceTooShort(place=spec.at_key(said), advance=advance, delay=longest)
+        what = f"a device waits up to {longest} s, and the advance of the node with the services is {advance} s"
+        advice = f"write 'priority_delay: {2 * longest}' or more, or leave the delays out: the advance does their work"
+        yield DoesNotFit(place=spec.at_key(said), what=what, advice=advice)
 
 
 def _longest(device: Device) -> int:

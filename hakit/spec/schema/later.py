@@ -4,7 +4,6 @@ from __future__ import annotations
 
 LATER: tuple[tuple[str, ...], ...] = (
     ("fencing", "sbd"),
-    ("quorum",),
     ("services", "*", "volume"),
     ("guard",),
 )

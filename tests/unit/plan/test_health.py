@@ -6,10 +6,10 @@ from dataclasses import replace
 from ipaddress import ip_interface
 
 from hakit.core import Finding, Severity
-from hakit.model import Device, DeviceFencing
+from hakit.model import Device, DeviceFencing, Quorum, QuorumDevice
 from hakit.observe.crm_mon import ClusterState, Failure, Fence, History, ResourceState
 from hakit.observe.links import Link
-from hakit.plan.health import decisions, fencing, nodes, report, rings, services, traces
+from hakit.plan.health import decisions, fencing, nodes, quorum, report, rings, services, traces
 from hakit.plan.seen import Seen
 from tests.sample_clusters import cluster
 from tests.unit.plan import running
@@ -213,3 +213,15 @@ def test_a_lost_node_that_is_not_fenced() -> None:
     tried = (Fence("qsp-b", "reboot", "failed", "qsp-a", "2026-11-25 12:00:00"),)
     failed = running.state(lost, lambda old: replace(old, fences=tried))
     assert about_fencing(failed) == [fencing.WaitsForFencing(node="qsp-b", failed=True)]
+
+
+def test_a_quorum_device_that_votes_and_one_that_does_not() -> None:
+    whole = running.seen()
+    whole = replace(whole, cluster=replace(whole.cluster, quorum=Quorum(QuorumDevice("qnetd"))))
+    for name in whole.nodes:
+        whole = running.node(whole, name, device_votes=1)
+    (rule,) = quorum.check(whole)
+    assert isinstance(rule, quorum.QuorumRule) and "qnetd chooses" in rule.rule
+    silent = running.node(whole, "qsp-b", device_votes=0)
+    assert quorum.DeviceVoteMissing(host="qnetd", nodes=("qsp-b",)) in list(quorum.check(silent))
+    assert list(quorum.check(running.seen())) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hakit import spec
 from hakit.core import Secret
-from hakit.model import Cluster, Device, DeviceFencing, Level, NoFencing, SecretParameter
+from hakit.model import Cluster, Device, DeviceFencing, Level, NoFencing, Quorum, QuorumDevice, SecretParameter
 from hakit.model.fencing import advance
 from hakit.spec import scalar
 from hakit.spec.source import parse
@@ -91,4 +91,17 @@ def test_the_usual_advance_is_not_written() -> None:
         cluster(), fencing=DeviceFencing((Device("ipmi", "fence_ipmilan", ("qsp-a", "qsp-b")),), (), advance(2))
     )
     assert "priority_delay" not in spec.written(wanted)
+    assert again(spec.written(wanted)) == wanted
+
+
+@pytest.mark.parametrize(
+    "quorum",
+    [
+        Quorum(QuorumDevice("qnetd.example.org")),
+        Quorum(QuorumDevice("qnetd", "lms", 5404, "on"), wait_for_all=True),
+        Quorum(wait_for_all=True),
+    ],
+)
+def test_quorum_is_written(quorum: Quorum) -> None:
+    wanted = dataclasses.replace(cluster(), quorum=quorum)
     assert again(spec.written(wanted)) == wanted

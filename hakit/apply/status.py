@@ -73,7 +73,7 @@ def _service(service: Service, cluster: Cluster, state: ClusterState | None) -> 
             (
                 h.started
                 for h in history
-                if state and h.resource == ours[-1] and h.node == services.place(service, state)
+                if state and h.resource == services.last(service) and h.node == services.place(service, state)
             ),
             "",
         ),

@@ -71,7 +71,7 @@ def _service(tree: Tree, service: Service, seen: Seen) -> None:
 
 def _since(service: Service, state: ClusterState | None, place: str) -> str:
     starts = (
-        [h.started for h in state.history if h.resource == f"{service.name}-unit" and h.node == place] if state else []
+        [h.started for h in state.history if h.resource == services.last(service) and h.node == place] if state else []
     )
     return f" [dim]since {escape(starts[0])}[/dim]" if starts and starts[0] else ""
 

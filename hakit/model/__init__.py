@@ -1,11 +1,11 @@
 """The cluster as frozen dataclasses: what the spec says, with every default filled in."""
 
 from hakit.model.alert import ALL_EVENTS, Alert, AlertEvent
-from hakit.model.cluster import Cluster, Node, Ring
+from hakit.model.cluster import Cluster, Guard, Node, Ring
 from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.quorum import Quorum, QuorumDevice
-from hakit.model.service import TIMEOUTS, Agent, Service, Switchback, Timeouts, Vip
+from hakit.model.service import TIMEOUTS, Agent, Run, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
 
@@ -21,6 +21,7 @@ __all__ = [
     "Device",
     "DeviceFencing",
     "Fencing",
+    "Guard",
     "HttpQuestion",
     "Level",
     "NoFencing",
@@ -30,6 +31,7 @@ __all__ = [
     "Quorum",
     "QuorumDevice",
     "Ring",
+    "Run",
     "SecretParameter",
     "Service",
     "Switchback",

@@ -37,6 +37,14 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """How a node finds out that it has lost its clients: no carrier, or no answer of any target for `timeout` seconds."""
+
+    targets: tuple[Address, ...]
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """The whole spec, with every default filled in. `autostart`: the cluster starts when a node boots.
 
@@ -53,6 +61,11 @@ class Cluster:
     tool: Tool = Tool.AUTO
     alerts: tuple[Alert, ...] = ()
     quorum: Quorum = USUAL_QUORUM
+    guard: Guard | None = None
+
+    def guards(self, service: Service) -> bool:
+        """Say whether the guard judges for the service: its clients come by ring 0's network."""
+        return bool(self.guard and service.vip and service.vip.interface.ip in self.rings[0].network)
 
     def node(self, name: str) -> Node:
         """Return the node of that name. Raises KeyError."""

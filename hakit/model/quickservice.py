@@ -22,6 +22,8 @@ def parameters(service: Service, timing: Timing) -> dict[str, str]:
         said["probe_interval"] = f"{timing.unit_interval}s"
         said["probe_failures"] = str(service.probe.failures)
         said["probe_start_timeout"] = f"{service.probe.start_timeout}s"
+    if service.hot:
+        said["down_attribute"] = service.down
     if service.stop_escalation is not None:
         said["stop_escalation"] = f"{service.stop_escalation}s"
     return said

@@ -16,6 +16,13 @@ class Agent(StrEnum):
     QUICKSERVICE = "quickservice"
 
 
+class Run(StrEnum):
+    """Where the unit runs: on the VIP's node alone, or on every node, so that only the VIP has to move."""
+
+    COLD = "cold"
+    HOT = "hot"
+
+
 class Switchback(StrEnum):
     """Whether a service goes back to its preferred node by itself when that returns."""
 
@@ -53,7 +60,7 @@ class Service:
     """One service of the spec. `name` is also the id of its group in the CIB; `unit` has its suffix.
 
     `probe`, `monitor_unit` and `stop_escalation` (seconds; None leaves it to the agent, which keeps a quarter of the
-    stop's timeout in reserve) are for hakit's agent only.
+    stop's timeout in reserve) are for hakit's agent only; a hot service always has that (docs/decisions/0040-hot.md).
     """
 
     name: str
@@ -67,3 +74,24 @@ class Service:
     probe: Probe | None = None
     monitor_unit: bool = True
     stop_escalation: int | None = None
+    run: Run = Run.COLD
+
+    @property
+    def hot(self) -> bool:
+        """Whether the unit runs on every node."""
+        return self.run is Run.HOT
+
+    @property
+    def everywhere(self) -> str:
+        """Name the clone that holds the unit of a hot service; the group then holds the VIP alone."""
+        return f"{self.name}-everywhere"
+
+    @property
+    def down(self) -> str:
+        """Name the node attribute by which the agent of a hot service says that it failed there."""
+        return f"hakit-down-{self.name}"
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        """Name what is started, stopped and cleaned up together: the group, and the clone of a hot service."""
+        return (self.name, self.everywhere) if self.hot else (self.name,)

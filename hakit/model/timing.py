@@ -11,6 +11,7 @@ class Timing:
 
     A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
     `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
+    `guard_timeout` (seconds) is a guard's default; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
     """
 
     profile: str
@@ -18,12 +19,20 @@ class Timing:
     consensus: int
     unit_interval: int
     vip_interval: int
+    guard_timeout: int
+    guard_settle: int
     failure_timeout: int = 600
     migration_threshold: int = 3
 
 
 PROFILES: dict[str, Timing] = {
-    "fast": Timing("fast", token=1000, consensus=1200, unit_interval=2, vip_interval=5),
-    "normal": Timing("normal", token=3000, consensus=3600, unit_interval=5, vip_interval=10),
-    "relaxed": Timing("relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30),
+    "fast": Timing(
+        "fast", token=1000, consensus=1200, unit_interval=2, vip_interval=5, guard_timeout=1, guard_settle=500
+    ),
+    "normal": Timing(
+        "normal", token=3000, consensus=3600, unit_interval=5, vip_interval=10, guard_timeout=1, guard_settle=1000
+    ),
+    "relaxed": Timing(
+        "relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30, guard_timeout=5, guard_settle=2000
+    ),
 }

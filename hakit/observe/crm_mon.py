@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -39,9 +39,10 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class ResourceState:
-    """One primitive: where it is active, in which role, and what is wrong with it.
+    """One primitive: where it is active, in which role, and what is wrong with it; a clone's instances as one.
 
-    `target` is the role that somebody asked for, its own or its group's: `Stopped` for what is out of service.
+    Of those, `nodes` has all nodes that an instance is active on, and `ailing` those on which it is not well: failed,
+    blocked, or in another role than Started. `target` is the role that somebody asked for, its own or its group's: `Stopped` for what is out of service.
     """
 
     id: str
@@ -53,6 +54,7 @@ class ResourceState:
     blocked: bool
     managed: bool
     target: str = ""
+    ailing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def parse(text: str) -> ClusterState | None:
     options = root.find("summary/cluster_options")
     if dc is None or options is None:
         return None
-    resources = tuple(_resource(found) for found in root.iterfind("resources//resource"))
+    resources = _together(_resource(found) for found in root.iterfind("resources//resource"))
     return ClusterState(
         dc=dc.get("name", "") if _yes(dc, "present") else "",
         quorate=_yes(dc, "with_quorum"),
@@ -179,16 +181,41 @@ def _node(found: etree._Element) -> NodeState:
 
 def _resource(found: etree._Element) -> ResourceState:
     above = found.getparent()
+    nodes = tuple(node.get("name", "") for node in found.iterfind("node"))
+    ill = _yes(found, "failed") or _yes(found, "blocked") or found.get("role") != "Started"
     return ResourceState(
         id=found.get("id", ""),
         group=above.get("id", "") if above is not None and above.tag == "group" else "",
         agent=found.get("resource_agent", ""),
         role=found.get("role", ""),
-        nodes=tuple(node.get("name", "") for node in found.iterfind("node")) if _yes(found, "active") else (),
+        nodes=nodes if _yes(found, "active") else (),
         failed=_yes(found, "failed"),
         blocked=_yes(found, "blocked"),
         managed=_yes(found, "managed"),
         target=found.get("target_role", ""),
+        ailing=nodes if ill else (),
+    )
+
+
+def _together(found: Iterable[ResourceState]) -> tuple[ResourceState, ...]:
+    """Take the instances of a clone, which crm_mon tells one by one under one id, for one resource."""
+    known: dict[str, ResourceState] = {}
+    for each in found:
+        name = each.id.partition(":")[0]  # crm_mon numbers the instances that run nowhere
+        known[name] = _merged(known[name], each) if name in known else replace(each, id=name)
+    return tuple(known.values())
+
+
+def _merged(one: ResourceState, other: ResourceState) -> ResourceState:
+    active = one if one.nodes else other
+    return replace(
+        active,
+        id=one.id,
+        nodes=one.nodes + other.nodes,
+        failed=one.failed or other.failed,
+        blocked=one.blocked or other.blocked,
+        managed=one.managed and other.managed,
+        ailing=one.ailing + other.ailing,
     )
 
 

@@ -19,6 +19,7 @@ KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
 PCS_USERS = "/var/lib/pcsd/pcs_users.conf"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 WATCH_UNIT = f"/etc/systemd/system/{alert.WATCH}"
+GUARD = "/usr/lib/ocf/resource.d/hakit/pathguard"
 # What a bootstrap writes over, or pcs does on its behalf.
 KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
 
@@ -52,6 +53,7 @@ class NodeFacts:
     alert_agent: str = ""
     watch_unit: str = ""
     device_votes: int = 0
+    guard: str = ""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -62,6 +64,16 @@ class NodeFacts:
             return ()
         nodes = [] if root is None else root.findall("configuration/nodes/node")
         return tuple(node.get("uname", "") for node in nodes if node.get("type", "member") in {"member", "normal"})
+
+    def marked(self, attribute: str) -> tuple[str, ...]:
+        """Name the nodes on which a transient node attribute is 1."""
+        try:
+            root = parsing.xml(self.cib, "the CIB") if self.cib else None
+        except HakitError:
+            return ()
+        states = [] if root is None else root.findall("status/node_state")
+        path = f"transient_attributes//nvpair[@name='{attribute}'][@value='1']"
+        return tuple(state.get("uname", "") for state in states if state.find(path) is not None)
 
     @property
     def running(self) -> bool:
@@ -85,12 +97,13 @@ def actions() -> tuple[Action, ...]:
         links.LINKS,
         links.QUORUM,
         loaded.COMMAND,
+        Digest(GUARD),
     )
 
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    kept, (agent, token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap) = (
+    kept, (agent, token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap, guard) = (
         dict(zip(KEPT, outcomes, strict=False)),
         outcomes[len(KEPT) :],
     )
@@ -111,6 +124,7 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         loaded=loaded.parse(cmap.stdout) if cmap.code == 0 else {},
         alert_agent=_digest(alerting),
         watch_unit=_digest(watch),
+        guard=_digest(guard),
     )
 
 

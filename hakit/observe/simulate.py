@@ -50,7 +50,10 @@ def parse(text: str) -> Foretold | None:
     return Foretold(
         tuple(
             Operation(
-                each.get("resource", ""), each.get("op", ""), each.get("node", ""), int(each.get("interval", "0"))
+                _plain(each.get("resource", "")),
+                each.get("op", ""),
+                each.get("node", ""),
+                int(each.get("interval", "0")),
             )
             for each in root.iterfind("transition/rsc_action")
         ),
@@ -60,9 +63,14 @@ def parse(text: str) -> Foretold | None:
 
 
 def _places(status: parsing.Element) -> dict[str, tuple[str, ...]]:
-    return {
-        each.get("id", ""): tuple(node.get("name", "") for node in each.iterfind("node"))
-        if each.get("active") == "true"
-        else ()
-        for each in status.iterfind("resources//resource")
-    }
+    places: dict[str, tuple[str, ...]] = {}
+    for each in status.iterfind("resources//resource"):
+        name = _plain(each.get("id", ""))
+        nodes = tuple(node.get("name", "") for node in each.iterfind("node")) if each.get("active") == "true" else ()
+        places[name] = places.get(name, ()) + nodes
+    return places
+
+
+def _plain(resource: str) -> str:
+    """Take an instance of a clone, NAME:NUMBER, for the resource."""
+    return resource.partition(":")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import PurePosixPath
 
 from hakit.core import Put
 from hakit.observe import node
@@ -11,11 +12,11 @@ from hakit.plan.step import Step
 _MODE = 0o755
 
 
-def step(text: str, host: str, present: str) -> Step | None:
-    """Install the agent on the host, unless it is there already; `present` is what `Digest` said of the file."""
+def step(text: str, host: str, present: str, path: str = node.AGENT) -> Step | None:
+    """Install an agent on the host, unless it is there already; `present` is what `Digest` said of the file."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     if present == f"{digest} {_MODE:04o} root:root":
         return None
     why = "it differs from this hakit's" if present else "it is not there"
-    put = Put(node.AGENT, text, mode=_MODE, backup=False)
-    return Step("install the agent ocf:hakit:quickservice", host, why, (put,))
+    put = Put(path, text, mode=_MODE, backup=False)
+    return Step(f"install the agent ocf:hakit:{PurePosixPath(path).name}", host, why, (put,))

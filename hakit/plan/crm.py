@@ -114,9 +114,10 @@ class Crm:
         """Forget the failures of a resource or group; of all when it is empty."""
         return (Command(("crm", "resource", "cleanup", *((resource,) if resource else ())), timeout=120),)
 
-    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
+    def restart(self, group: str, *, patience: int, node: str = "") -> tuple[Action, ...]:
         """Stop the group where it runs and start it again: `crm resource restart` would leave a target-role behind."""
-        argv = ("crm_resource", "--restart", "--resource", group, f"--timeout={patience}")
+        where = ("--node", node) if node else ()
+        argv = ("crm_resource", "--restart", "--resource", group, *where, f"--timeout={patience}")
         return (Command(argv, timeout=patience + 60),)
 
     def disable(self, group: str) -> tuple[Action, ...]:

@@ -19,7 +19,7 @@ from hakit.plan.step import Stage, Step
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
     *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, node.AGENT, record.PATH, tokens.NEW)),
-    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT)),
+    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT, node.GUARD)),
     *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
     *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
 )
@@ -68,7 +68,7 @@ def _back(seen: Seen) -> Iterator[Step]:
             )
         elif facts.agent or alerts.away(facts):
             why = "there are no notes of how the host stood: its units stay as they are"
-            yield Step("remove the agent", name, why, (*alerts.away(facts), Remove(node.AGENT)))
+            yield Step("remove the agent", name, why, (*alerts.away(facts), Remove(node.AGENT), Remove(node.GUARD)))
 
 
 def _undo(note: Record) -> tuple[Action, ...]:
@@ -97,6 +97,7 @@ def _files(note: Record) -> Iterator[Action]:
         else:
             yield Remove(path)
     yield Remove(node.AGENT)
+    yield Remove(node.GUARD)
 
 
 def _remove_empty(folder: str) -> Command:

@@ -75,8 +75,8 @@ class Dialect(Protocol):
     def cleanup(self, resource: str) -> tuple[Action, ...]:
         """Forget the failures of a resource or group; of all when it is empty."""
 
-    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
-        """Stop the group where it runs and start it again, waiting that many seconds at most."""
+    def restart(self, group: str, *, patience: int, node: str = "") -> tuple[Action, ...]:
+        """Stop the group where it runs and start it again, waiting that many seconds at most; a clone on that node alone."""
 
     def disable(self, group: str) -> tuple[Action, ...]:
         """Stop the group, and keep it stopped (target-role)."""

@@ -113,13 +113,18 @@ def parts_of(cluster: Cluster) -> Mapping[str, Service]:
 def _begun(cluster: Cluster, sight: Sight) -> Story:
     state = sight.state if sight.state and sight.state.dc else None
     last = {each.name: place for each in cluster.services if state and (place := services.place(each, state))}
-    since = {name: moment for name, node in last.items() if state and (moment := _started(name, node, state))}
+    since = {
+        name: moment
+        for name, node in last.items()
+        if state and (moment := _started(cluster.service(name), node, state))
+    }
     failures, fences = (state.failures, state.fences) if state else ((), ())
     return Story(sight, state, last, since, frozenset(failures), frozenset(fences))
 
 
-def _started(service: str, node: str, state: ClusterState) -> datetime | None:
-    starts = [h.started for h in state.history if h.resource == f"{service}-unit" and h.node == node and h.started]
+def _started(service: Service, node: str, state: ClusterState) -> datetime | None:
+    part = services.last(service)
+    starts = [h.started for h in state.history if h.resource == part and h.node == node and h.started]
     return _moment(starts[0]) if starts else None
 
 
@@ -269,8 +274,8 @@ def _fenced(state: ClusterState, known: frozenset[Fence]) -> Iterator[Happening]
 
 
 def _starts_and_stops(cluster: Cluster, state: ClusterState) -> Iterator[Happening]:
-    """The unit stands for its service: it starts last and stops first."""
-    owners = {f"{service.name}-unit": service.name for service in cluster.services}
+    """The part that starts last and stops first stands for its service."""
+    owners = {services.last(service): service.name for service in cluster.services}
     for each in state.operations:
         moment = _moment(each.when)
         if each.resource not in owners or moment is None or each.code != 0:

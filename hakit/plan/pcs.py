@@ -90,9 +90,9 @@ class Pcs:
         """Forget the failures of a resource or group; of all when it is empty."""
         return (Command(("pcs", "resource", "cleanup", *((resource,) if resource else ())), timeout=120),)
 
-    def restart(self, group: str, *, patience: int) -> tuple[Action, ...]:
+    def restart(self, group: str, *, patience: int, node: str = "") -> tuple[Action, ...]:
         """Stop the group where it runs and start it again; pcs leaves it to `crm_resource --restart`."""
-        argv = ("pcs", "resource", "restart", group, f"--wait={patience}")
+        argv = ("pcs", "resource", "restart", group, *((node,) if node else ()), f"--wait={patience}")
         return (Command(argv, timeout=patience + 60),)
 
     def disable(self, group: str) -> tuple[Action, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hakit.core import HakitError
 from hakit.observe.crm_mon import Ban
 from hakit.plan import names
-from hakit.plan.health import services
+from hakit.plan.health import guard, services
 from hakit.plan.health.traces import INFINITY
 from hakit.plan.seen import Seen
 
@@ -76,6 +76,10 @@ def _obstacles(seen: Seen, service: str, target: str) -> Iterator[str]:
     yield from (f"{ban.id} bans {ban.resource} from {target}" for ban in state.bans if _bars(ban, ours, target))
     if target in seen.hosts and (unit := seen.hosts[target].units[wanted.unit]).load != "loaded":
         yield f"{unit.asked} on {target} is {unit.load}"
+    if wanted.hot and target not in services.well_on(wanted, state):
+        yield f"{wanted.unit} is not well on {target}"
+    if seen.cluster.guards(wanted) and target in guard.cut(seen):
+        yield f"{target} has lost its clients' network"
     limit = seen.cluster.timing.migration_threshold
     for history in state.history:
         if history.node == target and history.resource in ours and history.fail_count >= limit:

@@ -24,7 +24,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The cluster, with its VIPs' interfaces filled in, and what its nodes get."""
+    """The cluster, with its VIPs' interfaces filled in, and what its nodes get; `guard` is empty where none is wanted."""
 
     cluster: Cluster
     corosync_conf: str
@@ -33,6 +33,7 @@ class Wanted:
     material: Material
     alert_agent: str = ""
     watch_unit: str = ""
+    guard: str = ""
 
 
 def wanted(cluster: Cluster, hosts: Mapping[str, HostFacts], material: Material) -> Wanted:
@@ -46,6 +47,7 @@ def wanted(cluster: Cluster, hosts: Mapping[str, HostFacts], material: Material)
         material,
         _carried("alert"),
         _carried(alert.WATCH),
+        _carried("pathguard") if full.guard else "",
     )
 
 

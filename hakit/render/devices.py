@@ -39,7 +39,12 @@ def constraints(device: Device, templates: Templates) -> Iterator[etree._Element
     if len(device.nodes) == 1:
         (node,) = device.nodes
         yield templates.element(
-            "rsc_location", f"{device.name}-not-on-{node}", resource=device.name, node=node, score="-INFINITY"
+            "rsc_location",
+            f"{device.name}-not-on-{node}",
+            resource=device.name,
+            node=node,
+            score="-INFINITY",
+            attribute="",
         )
 
 

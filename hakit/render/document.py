@@ -8,7 +8,7 @@ from lxml import etree
 
 from hakit.core import ExitCode, HakitError
 from hakit.model import Cluster, DeviceFencing, Fencing
-from hakit.render import devices, fragments, parts
+from hakit.render import devices, fragments, guard, parts
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
 
@@ -82,8 +82,12 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     near = neighbours(cluster.services)
     counts = bool(_advance(cluster.fencing))
     for service in cluster.services:
-        resources.append(parts.group(service, cluster.timing, shapes, counts=counts))
+        resources.extend(parts.resources(service, cluster.timing, shapes, counts=counts))
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
+        if cluster.guards(service):
+            constraints.append(guard.avoidance(service, shapes))
+    if cluster.guard:
+        resources.append(guard.clone(cluster, cluster.guard, shapes))
     if cluster.alerts:
         alerts = section(root, "alerts")
         alerts.extend(parts.alert(each, cluster.name, shapes) for each in cluster.alerts)

@@ -151,7 +151,7 @@ def _best(old: etree._Element | None, element: etree._Element, read: _Read) -> e
     if read(_alone(old)) == read(_alone(element)):
         return deepcopy(old)
     new = deepcopy(element)
-    if element.tag == "group":
+    if element.tag in {"group", "clone"}:
         members = {member.get("id"): member for member in old if member.tag in facts.RESOURCES}
         new[:] = [_best(members.get(child.get("id")), child, read) for child in element]
     _keep_wishes(old, new)

@@ -18,6 +18,9 @@ _PREFER = {Switchback.NEVER: "50", Switchback.AUTOMATIC: "100"}
 _NEAR = "10000"
 # The same for every service: what counts in a fencing race is how much of all a node runs.
 _COUNTS = "10"
+# For all nodes but those that a service avoids: beats stickiness and preferences, but not what somebody asks for. It is
+# not the others' that is negative, because Pacemaker would rather stop a service than leave it on such a node.
+_WELL = "10000"
 # What IPaddr2's own metadata advises.
 _VIP_TIMEOUT = 20
 # What our agent's metadata advises, in seconds: the pause between two watches, and the time to take changes over.
@@ -58,11 +61,28 @@ def pairs(set_id: str, values: Mapping[str, str]) -> tuple[Pair, ...]:
     return tuple(Pair(f"{set_id}-{name}", name, value) for name, value in values.items())
 
 
-def group(service: Service, timing: Timing, templates: Templates, *, counts: bool = False) -> etree._Element:
+def resources(
+    service: Service, timing: Timing, templates: Templates, *, counts: bool = False
+) -> Iterator[etree._Element]:
     """Render the service's group: the VIP first, so that it is up before the unit and goes after it.
 
-    `counts`: the node that runs it shall survive a fencing race, by priority-fencing-delay.
+    `counts`: the node that runs it shall survive a fencing race, by priority-fencing-delay. The unit of a hot service is in a clone of its own (docs/decisions/0040-hot.md).
     """
+    unit = _unit(f"{service.name}-unit", service, timing, templates)
+    group = _group(service, timing, templates, counts=counts)
+    if not service.hot:
+        group.append(unit)
+    yield group
+    if service.hot:
+        set_id = f"{service.everywhere}-meta_attributes"
+        clone = templates.element("clone", service.everywhere)
+        meta = pairs(set_id, {"interleave": "true"})
+        clone.append(templates.element("meta_attributes", set_id, pairs=meta))
+        clone.append(unit)
+        yield clone
+
+
+def _group(service: Service, timing: Timing, templates: Templates, *, counts: bool) -> etree._Element:
     element = templates.element("group", service.name)
     said = {"priority": _COUNTS} if counts else {}
     said |= {"resource-stickiness": "0"} if service.switchback is Switchback.AUTOMATIC else {}
@@ -71,7 +91,6 @@ def group(service: Service, timing: Timing, templates: Templates, *, counts: boo
         element.append(templates.element("meta_attributes", set_id, pairs=pairs(set_id, said)))
     if service.vip is not None:
         element.append(_vip(f"{service.name}-vip", service.vip, timing, templates))
-    element.append(_unit(f"{service.name}-unit", service, timing, templates))
     return element
 
 
@@ -85,9 +104,12 @@ def constraints(service: Service, near: Sequence[str], templates: Templates) -> 
             resource=name,
             node=service.prefer,
             score=_PREFER[service.switchback],
+            attribute="",
         )
+    if service.hot:
+        yield from _where_it_is_well(service, templates)
     for other in service.depends_on:
-        yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name)
+        yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name, leaves=False)
         yield templates.element(
             "rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other, score="INFINITY"
         )
@@ -113,13 +135,27 @@ def alert(known: Alert, cluster: str, templates: Templates) -> etree._Element:
     )
 
 
+def _where_it_is_well(service: Service, templates: Templates) -> Iterator[etree._Element]:
+    """Render that the VIP is where the unit runs, leaves before that is stopped, and avoids nodes where it failed."""
+    name, clone = service.name, service.everywhere
+    yield templates.element(
+        "rsc_colocation", f"{name}-with-{clone}", resource=name, with_resource=clone, score="INFINITY"
+    )
+    # No order for starts: a clone counts as started when its last instance is, so the VIP would wait for nodes that
+    # it isn't going to, and be torn down when an instance elsewhere is restarted.
+    yield templates.element("rsc_order", f"{name}-leaves-{clone}", first=name, then=clone, leaves=True)
+    yield templates.element(
+        "rsc_location", f"{name}-avoids-{service.down}", resource=name, node="", score=_WELL, attribute=service.down
+    )
+
+
 def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:
     parameters = {"ip": str(vip.interface.ip), "cidr_netmask": str(vip.interface.network.prefixlen)}
     if vip.nic is not None:
         parameters["nic"] = vip.nic
     operations = _operations(resource, timing.vip_interval, (_VIP_TIMEOUT, _VIP_TIMEOUT, _VIP_TIMEOUT))
     agent = AgentName("ocf", "IPaddr2", "heartbeat")
-    return _primitive(resource, agent, parameters, operations, templates)
+    return primitive(resource, agent, parameters, operations, templates)
 
 
 def _unit(resource: str, service: Service, timing: Timing, templates: Templates) -> etree._Element:
@@ -127,12 +163,12 @@ def _unit(resource: str, service: Service, timing: Timing, templates: Templates)
     match service.agent:
         case Agent.SYSTEMD:
             agent = AgentName("systemd", unit_type(service.unit))
-            return _primitive(resource, agent, {}, _operations(resource, timing.unit_interval, timeouts), templates)
+            return primitive(resource, agent, {}, _operations(resource, timing.unit_interval, timeouts), templates)
         case Agent.QUICKSERVICE:
             agent = AgentName("ocf", "quickservice", "hakit")
             reload = Operation(f"{resource}-reload-agent", "reload-agent", "0s", f"{_RELOAD_TIMEOUT}s")
             operations = (*_operations(resource, _WATCH_PAUSE, timeouts), reload)
-            return _primitive(resource, agent, quickservice.parameters(service, timing), operations, templates)
+            return primitive(resource, agent, quickservice.parameters(service, timing), operations, templates)
 
 
 def unit_type(unit: str) -> str:
@@ -152,13 +188,14 @@ def _operations(resource: str, interval: int, timeouts: tuple[int, int, int]) ->
     )
 
 
-def _primitive(
+def primitive(
     resource: str,
     agent: AgentName,
     parameters: Mapping[str, str],
     operations: tuple[Operation, ...],
     templates: Templates,
 ) -> etree._Element:
+    """Render a primitive."""
     set_id = f"{resource}-instance_attributes"
     return templates.element(
         "primitive",

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface
 
 from hakit.core import Secret
 from hakit.model import (
     ALL_EVENTS,
     PROFILES,
     TIMEOUTS,
-    Agent,
     Alert,
     AlertEvent,
     Cluster,
     Device,
     DeviceFencing,
     Fencing,
+    Guard,
     Level,
     Node,
     NoFencing,
@@ -25,6 +25,7 @@ from hakit.model import (
     Quorum,
     QuorumDevice,
     Ring,
+    Run,
     SecretParameter,
     Service,
     Switchback,
@@ -55,7 +56,13 @@ def build(spec: Draft) -> Cluster:
         quorum=quorum(spec),
         autostart=True if spec.autostart is None else spec.autostart,
         alerts=tuple(_alert(alert) for alert in spec.alerts),
+        guard=_guard(spec.guard, timing(spec)) if spec.guard else None,
     )
+
+
+def _guard(said: draft.Guard, times: Timing) -> Guard:
+    targets = tuple(ip_address(target.text) for target in said.targets)
+    return Guard(targets, times.guard_timeout if said.timeout is None else said.timeout)
 
 
 def node_ids(spec: Draft) -> dict[str, int]:
@@ -134,7 +141,7 @@ def _ring(spec: Draft, ring: RingNetwork) -> Ring:
 
 
 def _service(service: draft.Service, ring0: Network | None) -> Service:
-    agent = Agent(service.agent or Agent.SYSTEMD)
+    agent = service.looked_after_by
     timeouts = replace(TIMEOUTS[agent], **service.timeouts)
     return Service(
         name=service.name,
@@ -150,6 +157,7 @@ def _service(service: draft.Service, ring0: Network | None) -> Service:
         probe=_probe(service.probe, timeouts) if service.probe else None,
         monitor_unit=service.monitor_unit is not False,
         stop_escalation=service.stop_escalation,
+        run=Run(service.run.text) if service.run else Run.COLD,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hakit.model import Agent, Run
 from hakit.spec.address import Address, read_address
 from hakit.spec.place import Loc, Place
 from hakit.spec.question import WAYS
@@ -79,6 +80,28 @@ class Service:
     probe: Probe | None
     monitor_unit: bool | None
     stop_escalation: int | None
+    run: Written | None
+    says_vip: bool
+
+    @property
+    def hot(self) -> bool:
+        """Whether the unit is to run on every node."""
+        return self.run is not None and self.run.text == Run.HOT
+
+    @property
+    def looked_after_by(self) -> Agent:
+        """Return the agent that is said, else the default: a hot service needs ours."""
+        if self.agent in set(Agent):
+            return Agent(self.agent)
+        return Agent.QUICKSERVICE if self.hot else Agent.SYSTEMD
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How a node finds out that it has lost its clients."""
+
+    targets: tuple[Written, ...]
+    timeout: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +157,7 @@ class Draft:
     timers: dict[str, int] = field(default_factory=dict)
     autostart: bool | None = None
     alerts: tuple[Alert, ...] = ()
+    guard: Guard | None = None
 
     def at(self, loc: Loc) -> Place:
         """Say where the value of `loc` stands."""
@@ -165,7 +189,13 @@ def draft(source: Source) -> Draft:
         timers=_numbers(timing),
         autostart=_yes_no(data, "autostart"),
         alerts=tuple(_alert(name, part) for name, part in _items(data, "alerts")),
+        guard=_guard(data["guard"]) if isinstance(data.get("guard"), dict) else None,
     )
+
+
+def _guard(part: object) -> Guard:
+    fields = _mapping(part)
+    return Guard(_texts(fields.get("targets"), ("guard", "targets")), _number(fields, "timeout"))
 
 
 def _node(name: str, part: dict[str, object]) -> Node:
@@ -244,6 +274,8 @@ def _service(name: str, part: dict[str, object]) -> Service:
         probe=_probe(part["probe"], loc) if isinstance(part.get("probe"), dict) else None,
         monitor_unit=_yes_no(part, "monitor_unit"),
         stop_escalation=_number(part, "stop_escalation"),
+        run=_written(part, "run", loc),
+        says_vip=part.get("vip") is not None,
     )
 
 

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from hakit.model import ALL_EVENTS, PROFILES, Alert, Cluster, DeviceFencing, Node, Quorum, QuorumDevice, Ring, Timing
+from hakit.model import (
+    ALL_EVENTS,
+    PROFILES,
+    Alert,
+    Cluster,
+    DeviceFencing,
+    Guard,
+    Node,
+    Quorum,
+    QuorumDevice,
+    Ring,
+    Timing,
+)
 from hakit.spec import scalar
 from hakit.spec.build import PORT, PROFILE
 from hakit.spec.networks import ASSUMED
@@ -63,6 +75,13 @@ def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
         yield "alerts", ["alerts:", *(line for each in cluster.alerts for line in _alert(each))]
     if not cluster.autostart:
         yield "autostart", ["autostart: false"]
+    if cluster.guard:
+        yield "guard", [f"guard: {scalar.flow(_guard(cluster.guard, cluster.timing))}"]
+
+
+def _guard(guard: Guard, timing: Timing) -> Part:
+    part: Part = {"targets": [str(target) for target in guard.targets]} if guard.targets else {}
+    return part | ({"timeout": guard.timeout} if guard.timeout != timing.guard_timeout else {})
 
 
 def _alert(alert: Alert) -> Iterator[str]:

@@ -30,17 +30,7 @@ def service(known: Service) -> Iterator[str]:
 
 def _keys(known: Service) -> Iterator[tuple[str, object]]:
     yield "unit", known.unit
-    if known.vip is not None:
-        address = str(known.vip.interface)
-        yield "vip", {"address": address, "nic": known.vip.nic} if known.vip.nic else address
-    if known.agent is not Agent.SYSTEMD:
-        yield "agent", known.agent.value
-    if known.probe is not None:
-        yield "probe", _probe(known.probe, known)
-    if not known.monitor_unit:
-        yield "monitor_unit", False
-    if known.stop_escalation is not None:
-        yield "stop_escalation", known.stop_escalation
+    yield from _looked_after(known)
     if known.prefer is not None:
         yield "prefer", known.prefer
     if known.switchback is not Switchback.NEVER:
@@ -51,6 +41,22 @@ def _keys(known: Service) -> Iterator[tuple[str, object]]:
     timeouts = {name: number for name, number in dataclasses.asdict(known.timeouts).items() if number != default[name]}
     if timeouts:
         yield "timeouts", timeouts
+
+
+def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
+    if known.vip is not None:
+        address = str(known.vip.interface)
+        yield "vip", {"address": address, "nic": known.vip.nic} if known.vip.nic else address
+    if known.hot:
+        yield "run", known.run.value
+    elif known.agent is not Agent.SYSTEMD:
+        yield "agent", known.agent.value
+    if known.probe is not None:
+        yield "probe", _probe(known.probe, known)
+    if not known.monitor_unit:
+        yield "monitor_unit", False
+    if known.stop_escalation is not None:
+        yield "stop_escalation", known.stop_escalation
 
 
 def _probe(probe: Probe, known: Service) -> dict[str, object]:

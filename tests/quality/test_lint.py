@@ -10,7 +10,7 @@ import pytest
 Tool = Callable[..., str]
 LONGEST = 400
 # An agent is copied to hosts and runs there without hakit, so it has to be a single file.
-SINGLE = {"agents/quickservice", "agents/alert"}
+SINGLE = {"agents/quickservice", "agents/alert", "agents/pathguard"}
 
 
 def test_rules(tool: Tool) -> None:

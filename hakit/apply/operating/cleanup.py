@@ -49,7 +49,9 @@ def cleanup(cluster: Cluster, means: Means, service: str) -> Cleaned:
     if not before.any:
         return Cleaned(before, Did(changed=False))
     start = means.clock.now()
-    reins.do(f"forget the failures of {service or 'all'}", "asked for", reins.dialect.cleanup(service))
+    handles = cluster.service(service).handles if service else ("",)
+    wishes = tuple(wish for handle in handles for wish in reins.dialect.cleanup(handle))
+    reins.do(f"forget the failures of {service or 'all'}", "asked for", wishes)
     did = reins.ended(start)
     _again(reins, before, look_at_some(cluster, means.runner)[0].state, service)
     return Cleaned(before, did)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from hakit import render
 from hakit.apply.operating.reins import Did, Means, Reins, take
-from hakit.core import ExitCode, HakitError
-from hakit.model import Cluster
+from hakit.core import Action, ExitCode, HakitError
+from hakit.model import Cluster, Service
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan import names
 from hakit.plan.health import services
@@ -29,7 +29,7 @@ def stop(cluster: Cluster, means: Means, service: str, *, agree: Agree) -> Did:
     if above and not agree(above):
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     start = means.clock.now()
-    reins.do(f"take {service} out of service", "asked for", reins.dialect.disable(service))
+    reins.do(f"take {service} out of service", "asked for", _each(cluster.service(service), reins.dialect.disable))
     reins.wait(
         f"nothing of {service} runs",
         lambda state: _off(state, ours) and not _active(state, ours),
@@ -52,7 +52,7 @@ def start(cluster: Cluster, means: Means, service: str) -> Did:
     begun = means.clock.now()
     # An operator may have stopped a part of the group by itself, with pcs or crm.
     stopped = {*render.stopped(reins.seen.nodes[reins.door].cib)}.intersection(ours)
-    wishes = tuple(wish for name in (service, *sorted(stopped)) for wish in reins.dialect.enable(name))
+    wishes = tuple(wish for name in (*wanted.handles, *sorted(stopped)) for wish in reins.dialect.enable(name))
     reins.do(f"put {service} in service", "asked for", wishes)
     reins.wait(
         f"{service} serves",
@@ -78,9 +78,25 @@ def restart(cluster: Cluster, means: Means, service: str, *, agree: Agree) -> Di
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     begun = means.clock.now()
     limit = reins.patience((service, *above))
-    reins.do(f"restart {service}", "asked for", reins.dialect.restart(service, patience=int(limit)))
+    reins.do(f"restart {service}", "asked for", _restarts(reins, wanted, int(limit)))
     reins.wait(f"{service} serves", lambda state: bool(services.place(wanted, state)), timeout=limit)
     return reins.ended(begun)
+
+
+def _each(service: Service, verb: Callable[[str], tuple[Action, ...]]) -> tuple[Action, ...]:
+    """Give a verb for all that makes up the service."""
+    return tuple(action for handle in service.handles for action in verb(handle))
+
+
+def _restarts(reins: Reins, service: Service, limit: int) -> tuple[Action, ...]:
+    """Restart it; a hot service on one node after the other, so that its address goes where it is well meanwhile."""
+    if not service.hot:
+        return reins.dialect.restart(service.name, patience=limit)
+    holder = services.place(service, reins.state)
+    nodes = sorted(services.well_on(service, reins.state), key=lambda node: node == holder)
+    return tuple(
+        action for node in nodes for action in reins.dialect.restart(service.everywhere, node=node, patience=limit)
+    )
 
 
 def _taken(cluster: Cluster, means: Means, service: str) -> Reins:

@@ -49,7 +49,9 @@ def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
 
 
 def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
-    steps = (agent.step(wanted.agent, name, seen.nodes[name].agent), alerts.install(wanted, seen, name))
+    facts = seen.nodes[name]
+    guard = agent.step(wanted.guard, name, facts.guard, node.GUARD) if wanted.guard else None
+    steps = (agent.step(wanted.agent, name, facts.agent), guard, alerts.install(wanted, seen, name))
     yield from (step for step in steps if step)
 
 

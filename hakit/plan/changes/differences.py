@@ -97,6 +97,8 @@ def _agents(wanted: Wanted, seen: Seen) -> Iterator[Difference]:
         if wanted.cluster.alerts:
             files[alert.AGENT] = (wanted.alert_agent, facts.alert_agent)
             files[node.WATCH_UNIT] = (wanted.watch_unit, facts.watch_unit)
+        if wanted.guard:
+            files[node.GUARD] = (wanted.guard, facts.guard)
         for path, (text, present) in files.items():
             digest, there = hashlib.sha256(text.encode()).hexdigest(), present.partition(" ")[0]
             if there != digest:

@@ -61,7 +61,8 @@ def foresee(
     """Say it for each service of the spec and of `before`, which has those that the spec no longer names."""
     wanted = {service.name: service for service in goal.services}
     for service in (*goal.services, *(each for each in before if each.name not in wanted)):
-        parts = services.parts(service)
+        # Of a hot service what happens to its copies elsewhere is no outage: the address is what clients use.
+        parts = services.movable(service)
         source, target = _place(parts, foretold.before), _place(parts, foretold.after)
         own = [each for each in foretold.operations if each.resource in parts]
         effect = _effect(source, target, own)
@@ -109,7 +110,7 @@ def _outage(
 ) -> Outage:
     """Add up what is done from the service's first stop to its last start, what it depends on included."""
     mine = [place for place, each in enumerate(operations) if each.resource in parts and each.task in _HARD]
-    owners = {part: service for service in involved for part in services.parts(service)}
+    owners = {part: service for service in involved for part in services.movable(service)}
     span = [each for each in operations[mine[0] : mine[-1] + 1] if each.resource in owners and each.task in _HARD]
     least = most = limit = 0.0
     for each in span:

@@ -67,6 +67,26 @@ class Apart(Finding):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NotReady(Finding):
+    """The unit of a service that runs hot is not well on a node that should stand ready."""
+
+    code = "HK343"
+    severity = Severity.WARNING
+    matters = "The address can't go there: when the node that serves fails, nobody is served until the unit runs."
+    see = "docs/decisions/0040-hot.md"
+    service: str
+    node: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"service {self.service}: its unit is not well on {self.node}, which is to stand ready"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"the failed actions say why; mend the cause, then: hakit cleanup {self.service}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutOfService(Finding):
     """A service is stopped by an operator's wish: its own stop, or that of a service it depends on."""
 
@@ -95,11 +115,37 @@ def parts(service: Service) -> tuple[str, ...]:
     return (*((f"{service.name}-vip",) if service.vip else ()), f"{service.name}-unit")
 
 
+def movable(service: Service) -> tuple[str, ...]:
+    """Name the parts that are on one node at a time: of a hot service the VIP alone."""
+    return parts(service)[:1] if service.hot else parts(service)
+
+
+def last(service: Service) -> str:
+    """Name the part that starts last and stops first where the service serves: the unit, or the VIP of a hot service."""
+    return movable(service)[-1]
+
+
 def place(service: Service, state: ClusterState) -> str:
     """Name the one node on which all parts of the service run; empty when there is no such node."""
+    if service.hot:
+        return _vip_beside_its_unit(service, state)
     nodes = {state.placed.get(part, ()) for part in parts(service)}
     alone = next(iter(nodes)) if len(nodes) == 1 else ()
     return alone[0] if len(alone) == 1 and not _broken(service, state) else ""
+
+
+def _vip_beside_its_unit(service: Service, state: ClusterState) -> str:
+    vip, unit = (next((each for each in state.resources if each.id == part), None) for part in parts(service))
+    if vip is None or unit is None or len(vip.nodes) != 1 or vip.ailing:
+        return ""
+    (node,) = vip.nodes
+    return node if node in unit.nodes and node not in unit.ailing else ""
+
+
+def well_on(service: Service, state: ClusterState) -> tuple[str, ...]:
+    """Name the nodes on which the unit of a hot service runs and is well."""
+    found = (each for each in state.resources if each.id == parts(service)[-1])
+    return tuple(node for each in found for node in each.nodes if node not in each.ailing)
 
 
 def out_of_service(cluster: Cluster, service: Service, state: ClusterState) -> str:
@@ -143,6 +189,8 @@ def _by_cluster(service: Service, state: ClusterState, *, resting: bool) -> Iter
             yield NotServing(service=service.name, resource=part, how="not in the cluster")
         elif resting and not (resource.failed or resource.blocked):
             continue
+        elif service.hot and part == parts(service)[-1]:
+            yield from _standbys(service, state)
         elif resource.failed or resource.blocked or resource.role != "Started" or not resource.nodes:
             how = "blocked" if resource.blocked else "failed" if resource.failed else resource.role.lower() or "stopped"
             yield NotServing(service=service.name, resource=part, how=how)
@@ -154,9 +202,25 @@ def _by_cluster(service: Service, state: ClusterState, *, resting: bool) -> Iter
         yield Apart(service=service.name, nodes=tuple(sorted(places)))
 
 
+def _standbys(service: Service, state: ClusterState) -> Iterator[Finding]:
+    """Look for nodes that should run the unit of a hot service and don't; when none does, nothing serves."""
+    well = well_on(service, state)
+    if not well:
+        yield NotServing(service=service.name, resource=parts(service)[-1], how="well on no node")
+        return
+    holders = state.placed.get(parts(service)[0], ())
+    for node in state.nodes:
+        takes_part = node.online and not (node.standby or node.maintenance)
+        if takes_part and node.name not in well:
+            if node.name in holders:
+                yield NotServing(service=service.name, resource=parts(service)[-1], how=f"not well on {node.name}")
+            else:
+                yield NotReady(service=service.name, node=node.name)
+
+
 def _by_hosts(service: Service, seen: Seen) -> Iterator[Finding]:
     running = tuple(name for name, host in seen.hosts.items() if host.units[service.unit].running)
-    if len(running) > 1:
+    if len(running) > 1 and not service.hot:
         yield Twice(service=service.name, resource=service.unit, nodes=running)
     if service.vip is not None:
         holders = tuple(name for name, host in seen.hosts.items() if host.has(service.vip.interface.ip))

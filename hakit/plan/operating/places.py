@@ -39,7 +39,7 @@ def active_on(cluster: Cluster, state: ClusterState, node: str) -> tuple[str, ..
     return tuple(
         service.name
         for service in cluster.services
-        if any(node in state.placed.get(part, ()) for part in services.parts(service))
+        if any(node in state.placed.get(part, ()) for part in services.movable(service))
     )
 
 

@@ -111,7 +111,7 @@ class LongerThanOperation(SpecFault):
 def probes(spec: Draft) -> Iterator[SpecFault]:
     """Check what every service says to hakit's agent."""
     for service in spec.services:
-        if service.agent in {None, Agent.SYSTEMD}:
+        if service.agent in {None, Agent.SYSTEMD} and not service.hot:
             for part in _for_the_agent(service):
                 yield NeedsAgent(place=spec.at_key((*service.loc, part)), part=part)
         if service.probe is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.model import PROFILES, TIMEOUTS, Agent
+from hakit.model import PROFILES, TIMEOUTS
 from hakit.spec import build
 from hakit.spec.draft import Draft
 from hakit.spec.fault import SpecFault
@@ -102,7 +102,7 @@ def failure_timeout(spec: Draft) -> Iterator[SpecFault]:
     limit = build.timing(spec).failure_timeout
     said = "failure_timeout" in spec.timers
     for service in spec.services:
-        default = TIMEOUTS[Agent(service.agent) if service.agent in set(Agent) else Agent.SYSTEMD]
+        default = TIMEOUTS[service.looked_after_by]
         for name in ("start", "stop", "monitor"):
             timeout = service.timeouts.get(name, getattr(default, name))
             if limit > timeout or timeout > LONGEST:  # that is a fault of structure already

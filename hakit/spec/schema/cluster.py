@@ -81,12 +81,14 @@ class AlertPart(Part):
 class GuardPart(Part):
     """How a node finds out that it has lost its clients."""
 
-    targets: Annotated[list[Text], Field(min_length=1)] = needed(
-        "Addresses in the clients' network, such as its gateway. A node that reaches none of them, while another "
-        "node does, gives its services up.",
+    targets: Annotated[list[Text], Field(min_length=1)] = key(
+        "Addresses beyond the clients' interface that answer pings, such as the gateway. A node that reaches none of "
+        "them, while another node does, gives its services up. Without targets only a lost carrier counts.",
         examples=[["192.168.233.1"]],
     )
-    timeout: Annotated[int, Field(ge=1, le=3600)] = key("Seconds without an answer until that counts.", 3)
+    timeout: Annotated[int, Field(ge=1, le=3600)] = key(
+        "Seconds without an answer of any target until that counts; by default 1, and 5 with `timing: relaxed`."
+    )
 
 
 class SpecPart(Part):

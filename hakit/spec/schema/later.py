@@ -5,9 +5,8 @@ from __future__ import annotations
 LATER: tuple[tuple[str, ...], ...] = (
     ("fencing", "sbd"),
     ("services", "*", "volume"),
-    ("guard",),
 )
 """Paths of the keys; `*` stands for any name."""
 
-LATER_VALUES: tuple[tuple[tuple[str, ...], str], ...] = ((("services", "*", "run"), "hot"),)
+LATER_VALUES: tuple[tuple[tuple[str, ...], str], ...] = ()
 """Single values that are refused, where the key itself is fine."""

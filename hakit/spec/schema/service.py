@@ -56,7 +56,7 @@ class ServicePart(Part):
     )
     agent: Literal["systemd", "quickservice"] = key(
         "Who looks after the unit: Pacemaker's own systemd support, or hakit's agent, which sees a crash at once and "
-        "knows probes.",
+        "knows probes. A service that runs hot has hakit's.",
         Agent.SYSTEMD.value,
     )
     probe: ProbePart = key("How to find out whether the service answers; needs `agent: quickservice`.")
@@ -70,7 +70,8 @@ class ServicePart(Part):
         "quarter of it (15 s at most). Needs `agent: quickservice`."
     )
     run: Literal["cold", "hot"] = key(
-        "`cold`: the unit runs on one node and moves with the VIP. `hot`: it runs on every node, only the VIP moves.",
+        "`cold`: the unit runs on one node and moves with the VIP. `hot`: it runs on every node, only the VIP moves, "
+        "to a node where the service is well.",
         "cold",
     )
     volume: VolumePart = key("A replicated volume that follows the service.")

@@ -23,6 +23,7 @@ GOOD = [
     {"unit": "x.y"},
     {"unit": "a" * 247 + ".service"},
     {"unit": "a", "probe_tcp": "80"},
+    {"unit": "a", "down_attribute": "hakit-down-a"},
     {"unit": "a", "probe_tcp": "127.0.0.1:65535"},
     {"unit": "a", "probe_tcp": "[::1]:80"},
     {"unit": "a", "probe_http": "https://[fd00::1]:8443/x?y=z"},
@@ -78,6 +79,7 @@ BAD = [
     ({"stop_escalation": "later"}, "not a time"),
     ({"start_window": "x"}, "not a time"),
     ({"watch": "always"}, "not a time"),
+    ({"down_attribute": "-x"}, "not a name"),
 ]
 
 

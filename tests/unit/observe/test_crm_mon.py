@@ -132,3 +132,14 @@ def test_infinity_as_a_word_is_a_number_too() -> None:
     state = crm_mon.parse(text)
     assert state is not None
     assert max(each.fail_count for each in state.history) == 1_000_000
+
+
+def test_the_instances_of_a_clone_are_one_resource() -> None:
+    state = said("bookworm", "hot")
+    assert state.placed == {"squid-vip": ("qsp-b",), "squid-unit": ("qsp-a", "qsp-b")}
+    text = (DATA / "bookworm/hot.xml").read_text()
+    failed = text.replace('role="Started" active="true"', 'role="Stopped" active="false"', 2).replace(
+        '<resource id="squid-unit"', '<resource id="squid-unit:1"', 1
+    )
+    (unit,) = (each for each in (crm_mon.parse(failed) or state).resources if each.id == "squid-unit")
+    assert (unit.nodes, unit.ailing, unit.role) == (("qsp-b",), ("qsp-a",), "Started")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from hakit.model import Cluster, Timing, sections
+from hakit.model import PROFILES, Cluster, sections
 from hakit.render import corosync_conf
 from tests.sample_clusters import cluster, clusters
 
@@ -26,7 +26,7 @@ def test_consensus_grows_with_the_token_that_corosync_derives_from_the_nodes(nod
 
 
 def test_a_longer_consensus_stays_as_it_is_said() -> None:
-    said = Timing("normal", token=3000, consensus=9000, unit_interval=5, vip_interval=10)
+    said = replace(PROFILES["normal"], consensus=9000)
     for nodes in (2, 3):
         totem = sections.parse(corosync_conf(replace(cluster(nodes=nodes), timing=said))).one("totem")
         assert totem.get("consensus") == "9000"

@@ -52,7 +52,7 @@ def _during(lab: Lab, node: str, seconds: float) -> float:
 
 def _used(lab: Lab, node: str) -> float:
     """Give the seconds that squid's processes have used: utime and stime of proc(5)'s stat, behind the name in brackets."""
-    pids = said(lab, node, "pidof", "squid").split()
+    pids = said(lab, node, "pgrep", "--exact", "squid").split()
     fields = [said(lab, node, "cat", f"/proc/{pid}/stat").rpartition(")")[2].split() for pid in pids]
     return sum(int(each[11]) + int(each[12]) for each in fields if len(each) > 12) / _HZ
 

@@ -206,6 +206,8 @@ class Hakit(Pacemaker):
         # By HTTP: a hung squid still accepts connections. It calls a page that it is asked for as a server a bad request.
         probe = '{ http: { url: "http://127.0.0.1:3128/", status: 400 }, timeout: 2 }'
         more = f"    agent: quickservice\n    probe: {probe}\n    run: {self.run}\n"
+        # A hung squid ignores a polite stop: systemd signals its first process alone (KillMode=mixed), its workers stay stopped.
+        more += "    stop_escalation: 3\n"
         return lab.spec.read_text().rstrip("\n") + "\n" + more + f"\ntiming: {self.timing}\n"
 
     def unfit(self, lab: Lab) -> str:

@@ -16,7 +16,9 @@ def audit(evidence: Evidence) -> Judgement:
     if down:
         return Judgement(NAME, ok=False, words=f"not serving: {', '.join(down)}")
     holder = "".join(state.placed.get(f"{evidence.scene.service.name}-vip", ()))
-    said = set(state.placed.get(f"{evidence.scene.service.name}-unit", ()))
+    unit = f"{evidence.scene.service.name}-unit"
+    # A unit that runs on every node is a clone, whose instances are told one by one: NAME or NAME:0.
+    said = {node for each in state.resources if each.id.partition(":")[0] == unit for node in each.nodes}
     strays = sorted(name for name, runs in evidence.units.items() if runs and name not in said)
     if strays:
         return Judgement(NAME, ok=False, words=f"{evidence.scene.service.unit} also runs on {', '.join(strays)}")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.core import Finding
+from hakit.observe.host.facts import HostFacts
 from hakit.plan.changes.compare import Takes
 from hakit.plan.changes.conf import Conf
 from hakit.plan.changes.course import Hop
-from hakit.plan.seen import Seen
+from hakit.plan.seen import STACK, Seen
 
 _TWO = 2
 
@@ -97,6 +98,8 @@ def obstacles(seen: Seen, now: Conf, hops: tuple[Hop, ...]) -> Iterator[Finding]
     if not hops or state is None or not state.dc:
         return
     online = {node.name for node in state.nodes if node.online and node.name in now.nodes}
+    # Members that don't run are brought up before the first hop.
+    online |= {name for name, host in seen.hosts.items() if name in now.nodes and not _runs(host)}
     yield from (
         LeaverOutOfReach(node=h.leaves) for h in hops if h.leaves in online and seen.leaving.get(h.leaves) is None
     )
@@ -113,6 +116,10 @@ def obstacles(seen: Seen, now: Conf, hops: tuple[Hop, ...]) -> Iterator[Finding]
         if hop.joins:
             online.add(hop.joins)
         now = hop.conf
+
+
+def _runs(host: HostFacts) -> bool:
+    return all(host.units[unit].running for unit in STACK)
 
 
 def _quorum(hop: Hop, online: set[str], conf: Conf) -> Iterator[Finding]:

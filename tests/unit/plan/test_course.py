@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hakit import render
+from hakit.apply.look import look
 from hakit.model import PROFILES, Cluster
 from hakit.plan.changes import compare, conf
 from hakit.plan.changes.compare import Takes
@@ -98,6 +99,14 @@ def test_a_healthy_cluster_has_no_obstacles() -> None:
 def test_taking_a_node_in_must_not_cost_quorum() -> None:
     (first, *_) = found(cluster(nodes=3), cluster(nodes=5), away="qsp-c")
     assert first == QuorumWouldGo(step="take qsp-d in", online=2, votes=4)
+
+
+def test_a_member_that_is_brought_up_first_counts() -> None:
+    hosts = running.hosts(cluster(nodes=3))
+    hosts.stop("qsp-c")
+    whole = look(cluster(nodes=3), hosts)
+    goal = meant(cluster(nodes=5))
+    assert list(obstacles(whole, meant(cluster(nodes=3)), course(meant(cluster(nodes=3)), goal))) == []
 
 
 def test_a_leaver_that_runs_must_be_reached() -> None:

@@ -126,6 +126,13 @@ def test_a_start_waits_until_the_service_answers(box: Box) -> None:
     assert (done.code, done.seconds > 1.9) == (OK, True)
 
 
+def test_a_stolen_port_fails_the_start_though_the_thief_would_pass_the_probe(box: Box) -> None:
+    box.background(*box.argv("python3", "-m", "http.server", "--bind", "127.0.0.1", "8080"))
+    box.sh("bash -c 'until (: < /dev/tcp/127.0.0.1/8080) 2> /dev/null; do sleep 0.1; done'")
+    done = box.agent("start", "t-web", timeout=60, start_window="30s", probe_tcp="8080")
+    assert (done.code, "exit status 1" in done.reason) == (GENERIC, True), done
+
+
 def test_a_start_gives_up_after_probe_start_timeout(box: Box) -> None:
     done = box.agent("start", "t-simple", probe_tcp="8081", probe_start_timeout="1s")
     assert (done.code, "is up but does not answer: port 8081" in done.reason) == (GENERIC, True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Box
 
+AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 OK, GENERIC, UNIMPLEMENTED, PERM, INSTALLED, CONFIGURED, DOWN, DEGRADED = 0, 1, 3, 4, 5, 6, 7, 190
 
 # unit, exit code of a start, words of the reason, state left behind
@@ -247,16 +247,47 @@ def test_only_root_may_start_and_stop(box: Box) -> None:
         assert (done.returncode, f"{action} needs root" in done.stderr) == (PERM, True)
 
 
-def test_reexec_of_systemd_is_no_failure(box: Box) -> None:
-    assert box.agent("start", "t-simple").code == OK
+# 100 monitors in one go, as fast as they come; what is not success is said.
+HUNDRED = f"for number in $(seq 100); do {AGENT} monitor || echo $?; done"
+
+
+@pytest.mark.parametrize("watch", ["", "0"], ids=["full", "quick"])
+def test_reexec_of_systemd_during_100_monitors_is_no_failure(box: Box, watch: str) -> None:
+    assert box.agent("start", "t-simple", watch=watch).code == OK
+    box.background(*box.argv("sh", "-c", "while :; do systemctl daemon-reexec; sleep 0.3; done"))
+    argv = box.call("monitor", {"unit": "t-simple", "watch": watch}, interval=10, timeout=120)
+    done = subprocess.run((*argv[:-2], "sh", "-c", HUNDRED), capture_output=True, text=True, check=False, timeout=600)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+NOTE = "/run/hakit/quickservice/t,quick"
+
+
+def test_a_quick_look_sees_what_a_full_one_does(box: Box) -> None:
+    """Bash answers while all is well; that it did is told by the note, which each full look takes away and writes anew."""
+    assert box.agent("start", "t-web", watch="0", probe_tcp="8080").code == OK
+    seen = []
     for _ in range(3):
-        reexec = box.background(*box.argv("systemctl", "daemon-reexec"))
-        codes = set()
-        end = time.monotonic() + 1.5
-        while time.monotonic() < end:
-            codes.add(box.agent("monitor", "t-simple", interval=10).code)
-        reexec.wait()
-        assert codes == {OK}
+        assert box.agent("monitor", "t-web", interval=10, watch="0", probe_tcp="8080").code == OK
+        seen.append(box.sh(f"stat --format=%i '{NOTE}'"))
+    assert len(set(seen)) == 1, "all but the first were quick"
+    box.sh("systemctl kill -s KILL t-web")
+    assert box.agent("monitor", "t-web", interval=10, watch="0", probe_tcp="8080").code == DOWN
+    assert box.run("test", "-e", NOTE).returncode == 1
+
+
+def test_a_quick_look_does_not_take_a_unit_that_stops_for_a_running_one(box: Box) -> None:
+    assert box.agent("start", "t-stopslow", watch="0").code == OK
+    assert box.agent("monitor", "t-stopslow", interval=10, watch="0").code == OK
+    assert box.run("test", "-e", NOTE).returncode == 0
+    box.sh("systemctl stop --no-block t-stopslow")
+    assert box.agent("monitor", "t-stopslow", interval=10, watch="0", timeout=90).code == DOWN
+
+
+def test_the_compiled_file_is_for_everybody_to_read_and_for_root_to_write(box: Box) -> None:
+    box.sh(f"rm -rf /run/hakit/python; umask 0026; {AGENT} meta-data > /dev/null")
+    assert box.sh("find /run/hakit/python -name 'quickservice*.pyc' -printf '%U %m\\n'") in {"0 644", "0 755"}
+    assert box.sh("find /run/hakit/python -type d ! -perm 755") == ""
 
 
 # A systemctl that loses the first request of each kind, in words of systemd 252 and 257.

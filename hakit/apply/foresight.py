@@ -12,11 +12,13 @@ from hakit.apply.look import look_at_reachable
 from hakit.core import Finding, HostUnreachable, Runner
 from hakit.model import Cluster, Service
 from hakit.observe import durations, simulate
+from hakit.plan import outlook
 from hakit.plan.bootstrap.refusals import refusals
 from hakit.plan.bootstrap.stages import stages
 from hakit.plan.changes import differences, effects
 from hakit.plan.changes.differences import Difference
 from hakit.plan.changes.effects import Foreseen
+from hakit.plan.outlook import Expected
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.terms import Terms
@@ -37,6 +39,7 @@ class Foresight:
     services: tuple[Foreseen, ...]
     simulated: bool
     refused: tuple[Finding, ...]
+    outlook: tuple[Expected, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -73,7 +76,7 @@ def foretell(goal: Wanted, seen: Seen, left: tuple[Stage, ...], runner: Runner, 
     took = durations.parse(_cib(seen)) if told else {}
     services = tuple(effects.foresee(_before(goal.cluster, seen), goal.cluster, told, took)) if told else ()
     found = tuple(differences.differences(goal, seen, applied))
-    return Foresight(seen, {}, found, left, services, told is not None, ())
+    return Foresight(seen, {}, found, left, services, told is not None, (), tuple(outlook.outlook(goal.cluster)))
 
 
 def _cib(seen: Seen) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from hakit.core import ExitCode, shown
 from hakit.plan.changes.compare import Takes
 from hakit.plan.changes.differences import Difference
 from hakit.plan.changes.effects import Effect, Foreseen
+from hakit.plan.outlook import Expected
 from hakit.render import Origin
 
 _WORDS = {
@@ -49,7 +51,7 @@ def plan(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
     if as_json:
         click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
     else:
-        for line in lines(found):
+        for line in (*lines(found), *_outlook(found.outlook)):
             click.echo(line)
     return ExitCode.DECLARED if found.empty and not found.missing else ExitCode.DIFFERENT
 
@@ -85,6 +87,19 @@ def _differences(found: Iterable[Difference]) -> Iterable[str]:
         for note in (_WORDS[each.origin], _TAKES[each.takes] if each.takes else ""):
             if note:
                 yield f"    {note}"
+
+
+def _outlook(expected: Iterable[Expected]) -> Iterator[str]:
+    """Tell what the spec's timing means for clients."""
+    if expected:
+        yield click.style("When something fails, clients go without an answer for about", bold=True)
+    for name, group in groupby(expected, key=lambda each: each.service):
+        yield f"  {name}: {'; '.join(_expected(each) for each in group)}"
+
+
+def _expected(each: Expected) -> str:
+    span = f"not noticed ({each.why})" if each.least is None else f"{each.least:g} to {each.most:g} s"
+    return f"{each.fault} {span}"
 
 
 def _value(value: str | None) -> str:
@@ -140,6 +155,10 @@ def _plain(found: Foresight) -> dict[str, object]:
         ],
         "simulated": found.simulated,
         "services": [_service(each) for each in found.services],
+        "outlook": [
+            {"service": e.service, "fault": e.fault.value, "least": e.least, "most": e.most, "why": e.why}
+            for e in found.outlook
+        ],
         "refused": [{"code": each.code, "text": each.text(), "remedy": each.remedy()} for each in found.refused],
     }
 

@@ -49,7 +49,7 @@ class Probe:
     """A question. `timeout` and `start_timeout` are seconds, `failures` how many in a row count as one."""
 
     question: Question
-    timeout: int = 5
+    timeout: int = 2
     failures: int = 2
     start_timeout: int = 30
 

@@ -19,7 +19,7 @@ def parameters(service: Service, timing: Timing) -> dict[str, str]:
     if service.probe is not None:
         said |= asked(service.probe.question)
         said["probe_timeout"] = f"{service.probe.timeout}s"
-        said["probe_interval"] = f"{timing.unit_interval}s"
+        said["probe_interval"] = f"{timing.probe_interval}s"
         said["probe_failures"] = str(service.probe.failures)
         said["probe_start_timeout"] = f"{service.probe.start_timeout}s"
     if service.hot:

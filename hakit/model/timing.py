@@ -19,6 +19,7 @@ class Timing:
     consensus: int
     unit_interval: int
     vip_interval: int
+    probe_interval: int
     guard_timeout: int
     guard_settle: int
     failure_timeout: int = 600
@@ -27,12 +28,17 @@ class Timing:
 
 PROFILES: dict[str, Timing] = {
     "fast": Timing(
-        "fast", token=1000, consensus=1200, unit_interval=2, vip_interval=5, guard_timeout=1, guard_settle=500
+        "fast", token=1000, consensus=500, unit_interval=2, vip_interval=5,
+        probe_interval=1, guard_timeout=1, guard_settle=500,
     ),
     "normal": Timing(
-        "normal", token=3000, consensus=3600, unit_interval=5, vip_interval=10, guard_timeout=1, guard_settle=1000
+        "normal", token=3000, consensus=1500, unit_interval=5, vip_interval=10,
+        probe_interval=1, guard_timeout=1, guard_settle=1000,
     ),
     "relaxed": Timing(
-        "relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30, guard_timeout=5, guard_settle=2000
+        "relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30,
+        probe_interval=10, guard_timeout=5, guard_settle=2000,
     ),
-}
+}  # fmt: skip
+"""The consensus is that of two nodes, for which less than the token is safe (corosync.conf(5)); three and more get what
+they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md."""

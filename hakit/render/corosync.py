@@ -54,6 +54,12 @@ def _consensus(cluster: Cluster) -> int:
     return max(cluster.timing.consensus, least_consensus(cluster.timing.token, len(cluster.nodes)))
 
 
+def declared_after(cluster: Cluster) -> int:
+    """Return after how many milliseconds a node that says nothing more is declared lost."""
+    more = _TOKEN_COEFFICIENT * max(0, len(cluster.nodes) - _TWO)
+    return cluster.timing.token + more + _consensus(cluster)
+
+
 def least_consensus(token: int, nodes: int) -> int:
     """Return the least consensus for so many nodes, three or more, in milliseconds like `token`."""
     counted = token + _TOKEN_COEFFICIENT * (nodes - _TWO)

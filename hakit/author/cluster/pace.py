@@ -24,7 +24,8 @@ def timing(conf: Section, count: int, shapes: Sequence[Shape], defaults: Mapping
     totem = conf.one("totem")
     seen = {
         "token": _whole(totem.get("token", DEFAULT_TIMER)),
-        "unit_interval": _usual([_unit_interval(shape.unit) for shape in shapes]),
+        "unit_interval": _usual([_interval(shape.unit) for shape in shapes if shape.unit.get("class") != "ocf"]),
+        "probe_interval": _usual([_probe_interval(shape.unit) for shape in shapes]),
         "vip_interval": _usual([_interval(shape.vip) for shape in shapes if shape.vip is not None]),
         "failure_timeout": meaning.seconds(defaults.get("failure-timeout", "")) or None,
         "migration_threshold": _whole(defaults.get("migration-threshold", "")),
@@ -57,10 +58,8 @@ def _usual(intervals: Sequence[int | None]) -> int | None:
     return known.most_common(1)[0][0] if known else None
 
 
-def _unit_interval(unit: etree._Element) -> int | None:
-    if unit.get("class") == "ocf":  # the monitor of hakit's agent stays and watches; its interval says nothing
-        return meaning.seconds(meaning.parameters(unit).get("probe_interval", ""))
-    return _interval(unit)
+def _probe_interval(unit: etree._Element) -> int | None:
+    return meaning.seconds(meaning.parameters(unit).get("probe_interval", ""))
 
 
 def _interval(resource: etree._Element) -> int | None:

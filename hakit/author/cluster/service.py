@@ -84,7 +84,7 @@ def _probe(name: str, given: Mapping[str, str]) -> Probe | None:
     if asked is None:
         return None
     numbers = {
-        "timeout": meaning.seconds(given.get("probe_timeout", "")),
+        "timeout": meaning.seconds(given.get("probe_timeout", "5s")),  # the agent's own default
         "failures": meaning.seconds(given.get("probe_failures", "")),
         "start_timeout": meaning.seconds(given.get("probe_start_timeout", "")),
     }

@@ -16,12 +16,12 @@ from hakit.plan.health import services
 _HARD = frozenset({"start", "stop"})
 _SOFT = frozenset({"reload", "reload-agent"})
 # Seconds that the controller needs from one operation to the next, on an idle node and on a busy one.
-_BETWEEN, _BETWEEN_BUSY = 0.05, 0.5
+BETWEEN, BETWEEN_BUSY = 0.05, 0.5
 _BUSY = 2.0  # how much longer than the last time an operation may take
-_VIP = 0.2  # an address that was never moved yet
+VIP = 0.2  # an address that was never moved yet
 _VIP_LIMIT = 20  # the timeout of a VIP's operations (hakit.render.parts)
 # A unit whose operation was never seen: Pacemaker polls systemd after up to 2 s [field notes].
-_UNIT = {Agent.SYSTEMD: 2.0, Agent.QUICKSERVICE: 1.0}
+UNIT = {Agent.SYSTEMD: 2.0, Agent.QUICKSERVICE: 1.0}
 
 
 class Effect(StrEnum):
@@ -117,14 +117,14 @@ def _outage(
         service = owners[each.resource]
         known = took.get((each.resource, each.task))
         longest = _limit(service, each)
-        least += (_guess(service, each) if known is None else known) + _BETWEEN
-        most += min(longest, max(1.0, (_guess(service, each) if known is None else known) * _BUSY)) + _BETWEEN_BUSY
+        least += (_guess(service, each) if known is None else known) + BETWEEN
+        most += min(longest, max(1.0, (_guess(service, each) if known is None else known) * _BUSY)) + BETWEEN_BUSY
         limit += longest
     return Outage(round(least, 1), round(most, 1), limit)
 
 
 def _guess(service: Service, operation: Operation) -> float:
-    return _VIP if operation.resource.endswith("-vip") else _UNIT[service.agent]
+    return VIP if operation.resource.endswith("-vip") else UNIT[service.agent]
 
 
 def _limit(service: Service, operation: Operation) -> float:

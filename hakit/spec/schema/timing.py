@@ -21,13 +21,16 @@ class TimingPart(Part):
         "relaxed 10000."
     )
     consensus: Milliseconds = key(
-        "Milliseconds until the nodes that are left agree; by default 1.2 times the token, and at least that with "
-        "three nodes or more."
+        "Milliseconds until the nodes that are left agree; fast 500, normal 1500, relaxed 12000; if a token is said, "
+        "1.2 times that, and at least that with three nodes or more."
     )
     unit_interval: Seconds = key(
         "Seconds from one look at a unit to the next; 2 or more. fast 2, normal 5, relaxed 30."
     )
     vip_interval: Seconds = key("Seconds from one look at a VIP to the next; 2 or more. fast 5, normal 10, relaxed 30.")
+    probe_interval: Seconds = key(
+        "Seconds from the beginning of one probe to that of the next, by hakit's agent. fast 1, normal 1, relaxed 10."
+    )
     failure_timeout: Annotated[int, Field(ge=1, le=604_800)] = key(
         "Seconds after which a failure is forgotten; longer than every timeout.", 600
     )

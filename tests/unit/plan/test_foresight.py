@@ -47,7 +47,7 @@ def test_a_changed_timing_is_told_once_for_all_nodes() -> None:
     found = untouched(running.hosts(), slower)
     assert [(each.node, each.place, each.old, each.new, each.takes) for each in found.differences] == [
         ("", "totem.token", "3000", "9000", Takes.RELOAD),
-        ("", "totem.consensus", "3600", "10800", Takes.RELOAD),
+        ("", "totem.consensus", "1500", "10800", Takes.RELOAD),
     ]
 
 

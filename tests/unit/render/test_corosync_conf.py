@@ -18,7 +18,7 @@ def test_two_nodes_wait_for_each_other_once_and_three_need_a_majority() -> None:
     assert three.pairs == (("provider", "corosync_votequorum"),)
 
 
-@pytest.mark.parametrize(("nodes", "consensus"), [(2, 3600), (3, 4380), (5, 5940)])
+@pytest.mark.parametrize(("nodes", "consensus"), [(2, 1500), (3, 4380), (5, 5940)])
 def test_consensus_grows_with_the_token_that_corosync_derives_from_the_nodes(nodes: int, consensus: int) -> None:
     totem = sections.parse(corosync_conf(cluster(nodes=nodes))).one("totem")
     assert totem.get("consensus") == str(consensus)

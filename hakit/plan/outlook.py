@@ -1,0 +1,109 @@
+"""How long clients of each service would go without an answer when something fails: from the spec alone.
+
+The formula and how well it holds: docs/decisions/0042-predicted-outages.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hakit.model import Agent, Cluster, Service
+from hakit.plan.changes.effects import BETWEEN, BETWEEN_BUSY, UNIT, VIP
+from hakit.render.corosync import declared_after
+
+# What an agent of ours needs to tell, and Pacemaker to decide: on an idle node and on a busy one.
+_DECIDE, _DECIDE_BUSY = 0.1, 1.0
+
+
+class Fault(StrEnum):
+    """What fails."""
+
+    NODE = "node lost"
+    KILLED = "service killed"
+    HUNG = "service hung"
+    NETWORK = "network lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Seconds without an answer, at least and at most on nodes that are not overloaded; None: nobody would notice."""
+
+    service: str
+    fault: Fault
+    least: float | None
+    most: float | None
+    why: str = ""
+
+
+def outlook(cluster: Cluster) -> Iterator[Expected]:
+    """Foretell each fault of each service."""
+    for service in cluster.services:
+        yield _sum(service, Fault.NODE, _node(cluster), _arrive(service))
+        yield _sum(service, Fault.KILLED, _killed(cluster, service), _again(service))
+        if service.probe is None:
+            yield Expected(service.name, Fault.HUNG, None, None, "no probe")
+        else:
+            yield _sum(service, Fault.HUNG, _hung(cluster, service), _again(service))
+        if not cluster.guards(service):
+            yield Expected(service.name, Fault.NETWORK, None, None, "no guard" if service.vip else "no address")
+        else:
+            yield _sum(service, Fault.NETWORK, _network(cluster), _move(service))
+
+
+Span = tuple[float, float]
+
+
+def _sum(service: Service, fault: Fault, noticed: Span, done: Span) -> Expected:
+    least, most = noticed[0] + _DECIDE + done[0], noticed[1] + _DECIDE_BUSY + done[1]
+    return Expected(service.name, fault, round(least, 1), round(most, 1))
+
+
+def _node(cluster: Cluster) -> Span:
+    """The token was seen last up to a fifth of its time ago; then the nodes that are left must agree."""
+    declared = declared_after(cluster) / 1000
+    return declared - cluster.timing.token / 5000, declared
+
+
+def _killed(cluster: Cluster, service: Service) -> Span:
+    return (0.0, 0.1) if service.agent is Agent.QUICKSERVICE else (0.0, float(cluster.timing.unit_interval))
+
+
+def _hung(cluster: Cluster, service: Service) -> Span:
+    """The probe that was under way succeeded; after it the next ones fail, each for as long as it may take."""
+    asked = service.probe
+    if asked is None:
+        return 0.0, 0.0
+    pause = max(0, cluster.timing.probe_interval - asked.timeout)
+    failing = asked.timeout * asked.failures + pause * (asked.failures - 1)
+    return float(failing), float(failing + cluster.timing.probe_interval)
+
+
+def _network(cluster: Cluster) -> Span:
+    """A lost carrier is seen at once, silence after the guard's timeout and up to two of its pings; both then settle."""
+    settle = cluster.timing.guard_settle / 1000
+    timeout = cluster.guard.timeout + 0.5 if cluster.guard and cluster.guard.targets else 0.0
+    return settle, settle + timeout
+
+
+def _operations(*seconds: float) -> Span:
+    return sum(seconds) + BETWEEN * len(seconds), sum(seconds) * 2 + BETWEEN_BUSY * len(seconds)
+
+
+def _arrive(service: Service) -> Span:
+    """What starts elsewhere."""
+    vip = (VIP,) if service.vip else ()
+    return _operations(*vip) if service.hot else _operations(*vip, UNIT[service.agent])
+
+
+def _move(service: Service) -> Span:
+    """What stops here and starts elsewhere."""
+    if service.hot:
+        return _operations(VIP, VIP)
+    return _operations(VIP, VIP, UNIT[service.agent], UNIT[service.agent])
+
+
+def _again(service: Service) -> Span:
+    """What gets a failed unit's clients served again: a restart, or a move of the address."""
+    return _operations(VIP, VIP) if service.hot else _operations(UNIT[service.agent] / 2, UNIT[service.agent])

@@ -87,7 +87,9 @@ def test_a_move_leaves_both_copies_alone(hakit: tuple[Hakit, str], lab: Lab) -> 
         assert hakit[0].on(node, "systemctl", "show", "-p", "MainPID", "squid") == pid
 
 
-@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+@pytest.mark.parametrize(
+    "signal", ["KILL", pytest.param("STOP", marks=pytest.mark.only_all("a unit that hangs until it is killed"))]
+)
 def test_where_it_dies_or_hangs_the_address_leaves_and_the_unit_comes_back(
     hakit: tuple[Hakit, str], lab: Lab, signal: str
 ) -> None:

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-failover soak docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -67,6 +67,9 @@ bench-failover: venv  ## what a client loses in each fault: stock pcs, keepalive
 
 soak: venv  ## random faults for an hour, each of them audited, while a client logs every answer
 	@$(BIN)/python bench/soak.py --seed $(SEED) --minutes $(MINUTES)
+
+bench-scale: venv  ## how check and render-cib grow with services and nodes (plan and apply are not measured yet)
+	@$(BIN)/python bench/bench_scale.py
 
 docs: venv  ## the manual as HTML and as man pages, in docs/_build
 	@$(BIN)/sphinx-build -W -n -q -b html docs docs/_build/html

@@ -69,7 +69,10 @@ NOTHING = Expectation(0.0, "nothing that clients use is touched")
 
 def path(scene: Scene) -> Expectation:
     """A node that clients no longer reach, though the cluster does."""
-    del scene
+    timing = scene.cluster.timing
+    if scene.cluster.guards(scene.service):
+        seen = 3.0 * timing.guard_timeout + timing.guard_settle / 1000
+        return Expectation(seen + DECISION + 2 * start(scene), f"the guard sees it within {seen:g} s, then it moves")
     return Expectation(
         None, "the cluster still sees the node by its other ring, and nobody looks after the clients' path"
     )

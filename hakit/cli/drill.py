@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from hakit.apply.operating.reins import Means as OperatorMeans
-from hakit.cli import drilling, reporting
+from hakit.cli import completing, drilling, reporting
 from hakit.cli.arguments import spec_argument, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import door, driven
 from hakit.cli.drilling import Wish
@@ -35,7 +35,13 @@ def _names(ctx: click.Context, param: click.Parameter, value: str) -> frozenset[
 @click.option("--only", metavar="FAULT,…", default="", callback=_names, help="Do only these.")
 @click.option("--list", "as_list", is_flag=True, help="Say what each fault does and what is expected; break nothing.")
 @click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Do each so often, in turn.")
-@click.option("--service", metavar="SERVICE", default="", help="Which service.  [default: the first with a virtual IP]")
+@click.option(
+    "--service",
+    metavar="SERVICE",
+    default="",
+    shell_complete=completing.services,
+    help="Which service.  [default: the first with a virtual IP]",
+)
 @click.option(
     "--client", metavar="HOST", default="", help="Ask from there, by ssh.  [default: the lab's client, or here]"
 )

@@ -70,7 +70,7 @@ class NothingToTell(SpecFault):
     """An alert with an empty list of events."""
 
     code = "HK197"
-    matters = "Nothing would be told, and somebody relies on it."
+    matters = "An alert without events stays silent, and whoever made it believes to be told."
     see = "docs/alerts.md"
     name: str
 

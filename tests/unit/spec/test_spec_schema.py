@@ -91,4 +91,4 @@ def test_the_numbers_that_descriptions_name_are_those_of_the_profiles(field: str
 def test_what_comes_later_is_in_the_schema() -> None:
     for path in (*LATER, *(path for path, _ in LATER_VALUES)):
         assert ".".join("NAME" if step == "*" else step for step in path) in BY_PATH
-    assert [entry.path for entry in reference() if entry.path.startswith("guard") and entry.supported] == []
+    assert [entry.path for entry in reference() if entry.path.startswith("fencing.sbd") and entry.supported] == []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import stock
 from stock import on
 
+from hakit.lab import layout
 from hakit.lab.lab import Lab
 from hakit.observe import crm_mon, links
 
@@ -208,7 +209,9 @@ class Hakit(Pacemaker):
         more = f"    agent: quickservice\n    probe: {probe}\n    run: {self.run}\n"
         # A hung squid ignores a polite stop: systemd signals its first process alone (KillMode=mixed), its workers stay stopped.
         more += "    stop_escalation: 3\n"
-        return lab.spec.read_text().rstrip("\n") + "\n" + more + f"\ntiming: {self.timing}\n"
+        # The clients' own host stands for their gateway: the one address of their network that is no node's.
+        guard = f"\nguard: {{ targets: [{layout.client().addresses[0]}] }}\n"
+        return lab.spec.read_text().rstrip("\n") + "\n" + more + guard + f"\ntiming: {self.timing}\n"
 
     def unfit(self, lab: Lab) -> str:
         """Ask `hakit check`: not every version knows all of this."""

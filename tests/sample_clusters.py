@@ -15,15 +15,18 @@ from hakit.model import (
     AlertEvent,
     Cluster,
     CommandQuestion,
+    Guard,
     HttpQuestion,
     Node,
     NoFencing,
     Probe,
     Ring,
+    Run,
     Service,
     Switchback,
     TcpQuestion,
     Timeouts,
+    Timing,
     UnixQuestion,
     Vip,
 )
@@ -170,7 +173,13 @@ def spec_clusters(draw: st.DrawFn) -> Cluster:
         fencing=NoFencing(reason),
         autostart=draw(st.booleans()),
         alerts=draw(alerts()),
+        guard=draw(_guards(timing)),
     )
+
+
+def _guards(timing: Timing) -> st.SearchStrategy[Guard | None]:
+    targets = st.lists(st.sampled_from([ip_address("192.168.233.254"), ip_address("10.1.1.1")]), unique=True)
+    return st.none() | st.builds(Guard, targets.map(tuple), st.sampled_from([timing.guard_timeout, 4]))
 
 
 @st.composite
@@ -179,7 +188,11 @@ def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service
     ours = agent is Agent.QUICKSERVICE
     inside = st.just(Vip(ip_interface(f"192.168.233.{100 + number}/{ring.network.prefixlen}")))
     outside = st.just(Vip(ip_interface(f"10.50.{number}.9/28"), "eth7"))
-    needs = tuple(draw(st.lists(st.sampled_from([each.name for each in before]), unique=True))) if before else ()
+    vip = draw(st.none() | inside | outside)
+    # What runs hot has hakit's agent and an address, and takes no part in dependencies.
+    hot = ours and vip is not None and draw(st.booleans())
+    cold = [each.name for each in before if not each.hot]
+    needs = tuple(draw(st.lists(st.sampled_from(cold), unique=True))) if cold and not hot else ()
     # What must run together may not prefer different nodes: one node for all that say one.
     prefer = draw(st.sampled_from([None, NODES[0]]))
     probe = draw(
@@ -188,7 +201,7 @@ def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service
     return Service(
         name,
         f"{name.replace('_', '-')}.service",
-        draw(st.none() | inside | outside),
+        vip,
         agent,
         prefer,
         draw(st.sampled_from(Switchback)) if prefer else Switchback.NEVER,
@@ -201,4 +214,5 @@ def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service
         probe if ours else None,
         monitor_unit=draw(st.booleans()) or not ours,
         stop_escalation=draw(st.none() | st.integers(1, 90)) if ours else None,
+        run=Run.HOT if hot else Run.COLD,
     )

@@ -6,7 +6,7 @@ from hakit.model import Cluster, Node, QuorumDevice, Ring, memo, sections
 from hakit.model.sections import Section
 
 # Added to the token for every node beyond the second (corosync.conf(5), token_coefficient), in milliseconds.
-_TOKEN_COEFFICIENT = 650
+TOKEN_COEFFICIENT = 650
 _TWO = 2
 
 
@@ -56,13 +56,17 @@ def _consensus(cluster: Cluster) -> int:
 
 def declared_after(cluster: Cluster) -> int:
     """Return after how many milliseconds a node that says nothing more is declared lost."""
-    more = _TOKEN_COEFFICIENT * max(0, len(cluster.nodes) - _TWO)
+    more = TOKEN_COEFFICIENT * max(0, len(cluster.nodes) - _TWO)
     return cluster.timing.token + more + _consensus(cluster)
 
 
-def least_consensus(token: int, nodes: int) -> int:
-    """Return the least consensus for so many nodes, three or more, in milliseconds like `token`."""
-    counted = token + _TOKEN_COEFFICIENT * (nodes - _TWO)
+def least_consensus(token: int, nodes: int, coefficient: int = TOKEN_COEFFICIENT) -> int:
+    """Return 1.2 times the token that counts with so many nodes, in milliseconds like `token`.
+
+    It is what Corosync takes if nothing is said, and the least that is safe with three nodes and more. `coefficient` is
+    the file's token_coefficient.
+    """
+    counted = token + coefficient * max(0, nodes - _TWO)
     return -(-counted * 6 // 5)
 
 

@@ -14,7 +14,7 @@ from hakit.author.cluster.shapes import Shape
 from hakit.model import PROFILES, Timing
 from hakit.model.memo import Memo
 from hakit.model.sections import Section
-from hakit.render.corosync import least_consensus
+from hakit.render.corosync import TOKEN_COEFFICIENT, least_consensus
 
 _TWO = 2
 
@@ -35,16 +35,24 @@ def timing(conf: Section, count: int, shapes: Sequence[Shape], defaults: Mapping
     base = PROFILES[memo.profile] if memo.profile else _nearest(said | ({"consensus": written} if written else {}))
     kept = {name: number for name, number in memo.timing.items() if name in Timing.__dataclass_fields__}
     whole = dataclasses.replace(base, **{**kept, **said})  # type: ignore[arg-type]  # all are Timing's int fields
-    return dataclasses.replace(whole, consensus=_consensus(written, whole, base, count))
+    return dataclasses.replace(
+        whole, consensus=_consensus(written or _corosyncs(totem, whole, count), whole, base, count)
+    )
 
 
-def _consensus(written: int | None, whole: Timing, base: Timing, count: int) -> int:
+def _corosyncs(totem: Section, whole: Timing, count: int) -> int:
+    """Return what Corosync takes where the file says no consensus: a shorter one would change a live timer."""
+    coefficient = _whole(totem.get("token_coefficient", ""))
+    return least_consensus(whole.token, count, TOKEN_COEFFICIENT if coefficient is None else coefficient)
+
+
+def _consensus(live: int, whole: Timing, base: Timing, count: int) -> int:
     # What hakit writes for three nodes and more is at least what their longer token needs: then it says nothing.
     usual = (
         whole.consensus if whole.token == base.token or whole.consensus != base.consensus else -(-whole.token * 6 // 5)
     )
-    needless = count > _TWO and written == least_consensus(whole.token, count) and usual <= written
-    return usual if written is None or needless else written
+    needless = count > _TWO and live == least_consensus(whole.token, count) and usual <= live
+    return usual if needless else live
 
 
 def _nearest(said: Mapping[str, int]) -> Timing:

@@ -6,20 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
 
-from hakit.author.cluster import meaning, placement, power, ties
+from hakit.author.cluster import meaning, power
 from hakit.author.cluster.differing import differing
-from hakit.author.cluster.findings import (
-    Added,
-    ForeignConstraint,
-    ForeignPart,
-    ForeignResource,
-    Imported,
-    Reshaped,
-)
+from hakit.author.cluster.findings import ForeignPart, ForeignResource, Imported, Reshaped
 from hakit.author.cluster.place import says, where
-from hakit.author.cluster.placement import Placed
 from hakit.author.cluster.shapes import Shape, Shapes
-from hakit.author.cluster.ties import Tie, Ties
 from hakit.model import Cluster
 from hakit.render import document, facts
 
@@ -35,7 +26,12 @@ def resources(file: str, shapes: Shapes, meant: etree._Element) -> Iterator[Impo
     for shape in shapes.services:
         yield from _reshaped(file, shape)
         name = shape.name
-        pairs = ((shape.group, name), (shape.vip, f"{name}-vip"), (shape.unit, f"{name}-unit"))
+        pairs = (
+            (shape.group, name),
+            (shape.vip, f"{name}-vip"),
+            (shape.clone, shape.everywhere),
+            (shape.unit, f"{name}-unit"),
+        )
         for present, wanted in pairs:
             there = {} if present is None else meaning.of_resource(present)
             subject = f"resource {name if present is None else present.get('id', '')}"
@@ -44,31 +40,6 @@ def resources(file: str, shapes: Shapes, meant: etree._Element) -> Iterator[Impo
         inner = [each.get("id", "") for each in element.iter("primitive") if each is not element]
         kind = meaning.agent(element) if element.tag == "primitive" else f"{element.tag!s} of {', '.join(inner)}"
         yield ForeignResource(where=where(file, element), id=element.get("id", ""), kind=kind, why=why)
-
-
-def constraints(file: str, known: Ties, placed: Placed, shapes: Shapes, meant: etree._Element) -> Iterator[Imported]:
-    """Compare the constraints with those of the spec's CIB."""
-    wanted = {tie.plain for tie in ties.read(facts.section(meant, "constraints")).known}
-    said = {tie.plain for tie in placed.ties}
-    for tie in placed.ties:
-        if tie.element is None or tie.element in shapes.used or tie.plain in wanted:
-            continue
-        if tie in placed.preferences:
-            service = next(each for each in placed.services if each.name == tie.one)
-            becomes = f"prefer: {tie.other} with switchback: {service.switchback.value}"
-            what = f"the preference of {tie.one} for {tie.other} (score {tie.score})"
-            yield Reshaped(where=where(file, tie.element), what=what, becomes=becomes, restarts=False)
-        else:
-            yield _foreign(file, tie.element)
-    for element in known.odd:
-        yield _foreign(file, element)
-    more = tuple(
-        _worded(sort, one, other)
-        for sort, one, other, _ in sorted(wanted - said - _implied(shapes))
-        if sort != "rsc_location"  # that is there, with another score
-    )
-    if more:
-        yield Added(where=file, subject="constraints", what=more)
 
 
 def settings(file: str, cib: etree._Element, cluster: Cluster, *, fencing: bool) -> Iterator[Imported]:
@@ -113,9 +84,8 @@ def others(
 def _reshaped(file: str, shape: Shape) -> Iterator[Imported]:
     name = shape.name
     canonical = {name, f"{name}-unit"} | ({f"{name}-vip"} if shape.vip is not None else set())
-    same_order = (
-        shape.group is None or shape.vip is None or shape.group.index(shape.vip) < shape.group.index(shape.unit)
-    )
+    canonical |= {shape.everywhere} if shape.clone is not None else set()
+    same_order = _vip_first(shape)
     if set(shape.ids) == canonical and same_order:
         return
     parts = " and ".join(shape.ids)
@@ -130,26 +100,15 @@ def _reshaped(file: str, shape: Shape) -> Iterator[Imported]:
     )
 
 
+def _vip_first(shape: Shape) -> bool:
+    if shape.group is None or shape.vip is None or shape.clone is not None:
+        return True
+    return shape.group.index(shape.vip) < shape.group.index(shape.unit)
+
+
 def _values(element: etree._Element | None) -> dict[str, str]:
     return {} if element is None else {what: fact.value for what, fact in meaning.of_resource(element).items()}
 
 
 def _meanings(values: Mapping[str, str]) -> dict[str, str]:
     return {name: facts.meaning(name, value) for name, value in values.items()}
-
-
-def _implied(shapes: Shapes) -> set[tuple[str, str, str, str]]:
-    """Return the ties of services that stood in one group: the group said them."""
-    pairs = [(shape.name, other) for shape in shapes.services for other in shape.after]
-    orders = {Tie("rsc_order", one, other, "").plain for one, other in pairs}
-    return orders | {Tie("rsc_colocation", one, other, ties.INFINITY).plain for one, other in pairs}
-
-
-def _foreign(file: str, element: etree._Element) -> ForeignConstraint:
-    kind = "left-over location" if placement.by_hand(element) else str(element.tag).removeprefix("rsc_")
-    return ForeignConstraint(where=where(file, element), id=element.get("id", ""), kind=kind, says=says(element))
-
-
-def _worded(sort: str, one: str, other: str) -> str:
-    words = {"rsc_order": "after", "rsc_colocation": "with"}
-    return f"{one} {words.get(sort, 'prefers')} {other}"

@@ -31,6 +31,7 @@ def placed(
     """Take from the ties what a spec can say."""
     said = tuple(ties.renamed(known.known, _first(shapes), _last(shapes)))
     by_node = {name.lower(): name for name in nodes}
+    cold = {each.name for each in services if not each.hot}  # what runs hot is in no dependency of a spec
     preferences: list[Tie] = []
     result: list[Service] = []
     for service, shape in zip(services, shapes, strict=True):
@@ -43,7 +44,7 @@ def placed(
                 prefer=by_node[prefer.other.lower()],
                 switchback=Switchback.AUTOMATIC if goes_back else Switchback.NEVER,
             )
-        needs = (*service.depends_on, *_needs(service.name, said, {each.name for each in services}))
+        needs = (*service.depends_on, *(() if service.hot else _needs(service.name, said, cold)))
         result.append(replace(service, depends_on=tuple(dict.fromkeys(needs))))
     return Placed(tuple(result), said, tuple(preferences))
 
@@ -77,7 +78,7 @@ def _stickiness(shape: Shape, defaults: Mapping[str, str]) -> int:
     """Return what holds the service where it is: a group's is the sum of its members'."""
     above = _own(shape.group) if shape.group is not None else None
     general = defaults.get("resource-stickiness", "0")
-    members = [each for each in (shape.vip, shape.unit) if each is not None]
+    members = [each for each in (shape.vip, shape.unit if shape.clone is None else None) if each is not None]
     return sum(_number(_own(each) or above or general) for each in members)
 
 
@@ -92,23 +93,28 @@ def _number(score: str) -> int:
     return int(score) if score.lstrip("+-").isdigit() else 0
 
 
+def named(shapes: Sequence[Shape]) -> dict[str, str]:
+    """Map what a service can be named by in a constraint that knows no order of its resources to its name."""
+    return _first(shapes) | _last(shapes)
+
+
 def _first(shapes: Sequence[Shape]) -> dict[str, str]:
     """Map what a service's first start can be named by to its name."""
     known: dict[str, str] = {}
     for shape in shapes:
-        begin = shape.unit if shape.vip is None else shape.vip
-        known |= dict.fromkeys(shape.ids if shape.group is None else (*_group(shape), begin.get("id", "")), shape.name)
+        known |= _known(shape, shape.unit if shape.vip is None else shape.vip)
     return known
 
 
 def _last(shapes: Sequence[Shape]) -> dict[str, str]:
     known: dict[str, str] = {}
     for shape in shapes:
-        known |= dict.fromkeys(
-            shape.ids if shape.group is None else (*_group(shape), shape.unit.get("id", "")), shape.name
-        )
+        known |= _known(shape, shape.unit if shape.clone is None or shape.vip is None else shape.vip)
     return known
 
 
-def _group(shape: Shape) -> tuple[str, ...]:
-    return () if shape.group is None else (shape.group.get("id", ""),)
+def _known(shape: Shape, end: etree._Element) -> dict[str, str]:
+    if shape.group is None:
+        return dict.fromkeys(shape.ids, shape.name)
+    clone = {} if shape.clone is None else {shape.clone.get("id", ""): shape.everywhere}
+    return {shape.group.get("id", ""): shape.name, end.get("id", ""): shape.name} | clone

@@ -9,7 +9,21 @@ from lxml import etree
 
 from hakit import spec
 from hakit.author.cluster import conf as confs
-from hakit.author.cluster import meaning, membership, pace, parts, placement, power, quorum, service, shapes, ties, told
+from hakit.author.cluster import (
+    constraints,
+    guards,
+    meaning,
+    membership,
+    pace,
+    parts,
+    placement,
+    power,
+    quorum,
+    service,
+    shapes,
+    ties,
+    told,
+)
 from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
 from hakit.core import Severity
@@ -77,6 +91,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         autostart=autostart is not False,
         alerts=told.alerts(facts.section(cib, "alerts")),
         quorum=quorum.quorum(conf, len(nodes)),
+        guard=guards.guard(found.guard),
     )
     meant = document.tree(cluster, None)
     findings = (
@@ -86,7 +101,8 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         *parts.settings(texts.cib_name, cib, cluster, fencing=fenced),
         *decision.findings,
         *parts.resources(texts.cib_name, found, meant),
-        *parts.constraints(texts.cib_name, said, placed, found, meant),
+        *guards.unsaid(texts.cib_name, found.guard, meant),
+        *constraints.constraints(texts.cib_name, said, placed, found, meant),
         *told.unsaid(texts.cib_name, facts.section(cib, "alerts"), facts.section(meant, "alerts")),
         *parts.others(texts.cib_name, cib, names, power.said_levels(meant)),
     )

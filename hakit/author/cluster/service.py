@@ -13,7 +13,7 @@ from lxml import etree
 from hakit.author.cluster import meaning
 from hakit.author.cluster.shapes import Shape
 from hakit.core import HakitError
-from hakit.model import TIMEOUTS, Agent, Probe, Question, Service, Timeouts, Vip
+from hakit.model import TIMEOUTS, Agent, Probe, Question, Run, Service, Timeouts, Vip
 from hakit.model.cluster import Network
 from hakit.spec import question
 from hakit.spec.build import unit_name
@@ -36,6 +36,7 @@ def service(shape: Shape) -> Service:
         agent=agent,
         depends_on=shape.after,
         timeouts=_timeouts(shape.unit, agent),
+        run=Run.COLD if shape.clone is None else Run.HOT,
     )
     return known if agent is Agent.SYSTEMD else _protected(known, given)
 

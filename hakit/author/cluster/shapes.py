@@ -7,69 +7,72 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from hakit.author.cluster import meaning
+from hakit.author.cluster import guards, hot, meaning
+from hakit.author.cluster.kinds import OTHER, UNIT, VIP, kind, members
 from hakit.author.cluster.ties import Ties
 from hakit.render import facts
 from hakit.spec.rules import names
 
-VIP, UNIT, OTHER = "virtual IP", "unit", "other"
-_OURS = "ocf:hakit:quickservice"
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A service: its resources as they are. `after` names those that it followed in a group with them."""
+    """A service: its resources as they are. `after` names those that it followed in a group with them.
+
+    `clone` holds the unit of a service that runs hot; `group` then holds the virtual IP alone.
+    """
 
     name: str
     group: etree._Element | None
     vip: etree._Element | None
     unit: etree._Element
     after: tuple[str, ...] = ()
+    clone: etree._Element | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Name all its resources, the group first."""
-        return tuple(each.get("id", "") for each in (self.group, self.vip, self.unit) if each is not None)
+        return tuple(each.get("id", "") for each in (self.group, self.vip, self.clone, self.unit) if each is not None)
+
+    @property
+    def everywhere(self) -> str:
+        """What hakit calls the clone of a service that runs hot."""
+        return f"{self.name}-everywhere"
 
 
 @dataclass(slots=True)
 class Shapes:
-    """The services in the CIB's order; resources that are none, with the reason; fencing devices; used constraints."""
+    """The services in the CIB's order; resources that are none, with the reason; fencing devices; used constraints.
+
+    `guard` is the clone of the path guard.
+    """
 
     services: list[Shape] = field(default_factory=list)
     foreign: list[tuple[etree._Element, str]] = field(default_factory=list)
     devices: list[etree._Element] = field(default_factory=list)
     used: list[etree._Element] = field(default_factory=list)
+    guard: etree._Element | None = None
 
 
 def find(resources: etree._Element | None, ties: Ties, taken: Sequence[str]) -> Shapes:
     """Find them. `taken` are names that no service may have: those of the nodes."""
-    found = Shapes()
-    known = {name.lower() for name in taken}
     tops = list(facts.children(resources))
-    paired = _pairs(tops, ties, found)
+    found = Shapes(guard=guards.find(tops))
+    known = {name.lower() for name in taken}
+    paired, running_hot = _pairs(tops, ties, found), hot.pairs(tops, ties)
+    told = [found.guard, *paired.values(), *running_hot.values()]
     for element in tops:
         if element.tag == "primitive" and element.get("class") == "stonith":
             found.devices.append(element)
+        elif element.get("id") in running_hot:
+            found.services.append(_hot(element, running_hot[element.get("id", "")], known))
         elif element.tag == "group":
             _group(element, found, known)
         elif kind(element) == UNIT:
             name = _name((element.get("id", ""), _stem(element)), known)
             found.services.append(Shape(name, None, paired.get(element.get("id", "")), element))
-        elif element not in paired.values():
+        elif element not in told:
             found.foreign.append((element, _why(element)))
     return found
-
-
-def kind(element: etree._Element) -> str:
-    """Say what a resource is to a spec."""
-    if element.tag != "primitive":
-        return OTHER
-    agent = meaning.agent(element)
-    if agent == "ocf:heartbeat:IPaddr2":
-        return VIP
-    other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
-    return UNIT if agent == _OURS or (agent.startswith("systemd:") and not other_unit) else OTHER
 
 
 def _pairs(tops: Sequence[etree._Element], ties: Ties, found: Shapes) -> dict[str, etree._Element]:
@@ -84,17 +87,22 @@ def _pairs(tops: Sequence[etree._Element], ties: Ties, found: Shapes) -> dict[st
     return pairs
 
 
+def _hot(group: etree._Element, clone: etree._Element, known: set[str]) -> Shape:
+    (vip,), (unit,) = members(group), members(clone)
+    return Shape(_name((group.get("id", ""), unit.get("id", ""), _stem(unit)), known), group, vip, unit, clone=clone)
+
+
 def _group(group: etree._Element, found: Shapes, known: set[str]) -> None:
-    members = [each for each in group if each.tag == "primitive"]
-    kinds = [kind(each) for each in members]
+    inside = members(group)
+    kinds = [kind(each) for each in inside]
     if OTHER in kinds or UNIT not in kinds or kinds.count(VIP) > 1:
-        others = [each.get("id", "") for each in members if kind(each) == OTHER]
+        others = [each.get("id", "") for each in inside if kind(each) == OTHER]
         why = f"a service has a virtual IP and a unit; {', '.join(others)} is neither" if others else _NOT_ONE
         found.foreign.append((group, why))
         return
-    vip = next((each for each in members if kind(each) == VIP), None)
+    vip = next((each for each in inside if kind(each) == VIP), None)
     before: tuple[str, ...] = ()
-    for unit in (each for each in members if kind(each) == UNIT):
+    for unit in (each for each in inside if kind(each) == UNIT):
         own = () if before else (group.get("id", ""),)
         name = _name((*own, unit.get("id", ""), _stem(unit)), known)
         found.services.append(Shape(name, None if before else group, None if before else vip, unit, before))
@@ -108,7 +116,7 @@ def _why(element: etree._Element) -> str:
     if kind(element) == VIP:
         return "no unit has to be where this address is"
     if element.tag in {"clone", "master"}:
-        return "what runs on several nodes at once is no service of a spec yet"
+        return "of what runs on several nodes at once, a spec knows a unit under hakit's agent to which a group with a virtual IP alone is tied"
     if element.get("class") == "systemd":
         return "a service's unit is a .service"
     return "a service is a systemd unit, with or without a virtual IP"

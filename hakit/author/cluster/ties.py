@@ -46,6 +46,10 @@ class Ties:
         """Say whether the two must be on the same node."""
         return any(tie.sort == _COLOCATION and tie.score == INFINITY for tie in self._of(one, other))
 
+    def needs(self, one: str, other: str) -> bool:
+        """Say whether `one` must be where `other` is, which may be without it."""
+        return (_COLOCATION, one, other, INFINITY) in {tie.plain for tie in self._of(one, other)}
+
     def between(self, one: str, other: str) -> list[etree._Element]:
         """Return what keeps the two together, and the orders between them."""
         return [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from hakit import spec
+from hakit import render, spec
 from hakit.author.cluster.read import Import, Texts, read
 from hakit.core import HakitError
-from hakit.model import Service, Switchback
+from hakit.model import Guard, Service, Switchback
 
 BY_HAND = Path(__file__).parents[3] / "examples/by-hand"
 CONF = (BY_HAND / "corosync.conf").read_text()
+THIRD = "node {\n  ring0_addr: 192.168.233.13\n  ring1_addr: 172.16.233.13\n  name: qsp-c\n  nodeid: 3\n}"
 IP = '<primitive id="{}" class="ocf" provider="heartbeat" type="IPaddr2"><instance_attributes id="{}-a"><nvpair id="{}-b" name="ip" value="192.168.233.200"/></instance_attributes></primitive>'
 VIP = IP.replace("{}", "vip")
 OFF = '<nvpair id="p1" name="stonith-enabled" value="false"/>'
@@ -112,6 +114,56 @@ def test_an_order_alone_does_not_tie() -> None:
     assert sorted(set(codes(found)) & {"HK401", "HK404"}) == ["HK401", "HK404"]
 
 
+OURS = (
+    '<clone id="w"><primitive id="web" class="ocf" provider="hakit" type="quickservice"><instance_attributes id="i">'
+    '<nvpair id="i1" name="unit" value="squid"/></instance_attributes></primitive></clone>'
+)
+
+
+def test_a_unit_on_every_node_and_an_address_that_needs_it() -> None:
+    resources = group("ip", VIP) + OURS + unit("db", "postgresql")
+    order = '<rsc_order id="o" first="db" then="ip"/><rsc_colocation id="d" rsc="ip" with-rsc="db" score="INFINITY"/>'
+    found = imported(resources, TIED.format("ip", "w") + order)
+    assert services(found) == [
+        ("ip", "squid.service", "192.168.233.200/24", ()),
+        ("db", "postgresql.service", None, ()),
+    ]
+    assert found.cluster.service("ip").hot
+    assert codes(found).count("HK404") == 2  # a hot service depends on nothing
+    assert "ip avoiding nodes by hakit-down-ip" in " ".join(each.text() for each in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("resources", "tie"),
+    [
+        (group("ip", VIP) + OURS, ("w", "ip")),  # the unit only where the address is: not hot
+        (group("ip", VIP) + f'<clone id="w">{unit("web")}</clone>', ("ip", "w")),  # another agent
+        (group("ip", VIP) + OURS, ("ip", "web")),
+        (group("ip", VIP) + OURS.replace("</clone>", f"{unit('more')}</clone>"), ("ip", "w")),
+    ],
+)
+def test_a_clone_of_another_kind_stays_foreign(resources: str, tie: tuple[str, str]) -> None:
+    found = imported(resources, TIED.format(*tie))
+    assert services(found) == []
+    assert (codes(found).count("HK401"), codes(found).count("HK404")) == (2, 1)
+
+
+def test_a_guard_under_other_names() -> None:
+    watch = (
+        '<clone id="cut"><primitive id="path" class="ocf" provider="hakit" type="pathguard"><instance_attributes id="i">'
+        '<nvpair id="i1" name="targets" value="192.168.233.1, gateway"/><nvpair id="i2" name="timeout" value="250ms"/>'
+        '<nvpair id="i3" name="network" value="192.168.233.0/24"/></instance_attributes></primitive></clone>'
+    )
+    found = imported(watch + group("web", VIP, unit("squid")))
+    services(found)
+    assert found.cluster.guard == Guard((ip_address("192.168.233.1"),), 1)
+    said = " ".join(each.text() for each in found.findings)
+    assert "cut and path is written as the guard" in said
+    assert "targets is 192.168.233.1, gateway, and by the spec it would be 192.168.233.1" in said
+    assert "timeout is 250ms, and by the spec it would be 1s" in said
+    assert "web avoiding nodes by hakit-cut" in said
+
+
 def test_order_and_colocation_make_a_dependency_and_each_alone_does_not() -> None:
     resources = unit("db", "postgresql") + unit("web", "nginx")
     order = '<rsc_order id="o" first="db" then="web" kind="Mandatory"/>'
@@ -179,6 +231,33 @@ def test_fencing_on_without_devices_is_no_decision() -> None:
 def test_what_no_spec_can_say_is_refused_with_words(old: str, new: str, words: str) -> None:
     with pytest.raises(HakitError, match=words):
         imported(unit("squid"), conf=CONF.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("totem", "word", "consensus"),
+    [
+        ("", "normal", 3600),
+        ("token: 1000", "fast", 1200),
+        ("token: 10000", "relaxed", 12000),
+        ("token: 5000", "normal", 6000),
+        ("token: 5000\n    consensus: 2500", "normal", 2500),
+    ],
+)
+def test_a_consensus_that_the_file_leaves_to_corosync_stays_as_long(totem: str, word: str, consensus: int) -> None:
+    found = imported(unit("squid"), conf=CONF.replace("totem {", f"totem {{\n    {totem}"))
+    services(found)
+    assert (found.cluster.timing.profile, found.cluster.timing.consensus) == (word, consensus)
+    assert f"consensus: {consensus}\n" in render.corosync_conf(found.cluster)
+
+
+@pytest.mark.parametrize(
+    ("totem", "rendered"), [("", 4380), ("token_coefficient: 0", 4380), ("token_coefficient: 1000", 4800)]
+)
+def test_three_nodes_agree_no_sooner_than_before(totem: str, rendered: int) -> None:
+    third = CONF.replace("nodelist {", f"nodelist {{\n{THIRD}").replace("two_node: 1", "")
+    found = imported(unit("squid"), conf=third.replace("totem {", f"totem {{\n    {totem}"))
+    services(found)
+    assert f"consensus: {rendered}\n" in render.corosync_conf(found.cluster)
 
 
 def test_an_older_transport_is_compared() -> None:

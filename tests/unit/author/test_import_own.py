@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 
-from hakit import render
+from hakit import render, spec
 from hakit.author.cluster.read import Import, Texts, read
-from hakit.model import Cluster
+from hakit.model import Cluster, DeviceFencing, SecretParameter
 from tests.sample_clusters import cluster, spec_clusters
+
+CASES = sorted((Path(__file__).parents[2] / "cases/render").iterdir())
 
 
 def imported(any_cluster: Cluster) -> Import:
@@ -22,6 +28,34 @@ def test_what_hakit_made_comes_back_equal(any_cluster: Cluster) -> None:
     assert found.cluster == any_cluster
     assert render.differences(render.cib(any_cluster), found.cluster) == ()
     assert render.corosync_conf(found.cluster) == render.corosync_conf(any_cluster)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_render_case_comes_back_equal(case: Path) -> None:
+    declared = spec.read(case / "spec.yaml")
+    found = read(Texts((case / "corosync.conf").read_text(), (case / "cib.xml").read_text()))
+    assert found.cluster == asking(declared)
+    assert [each.code for each in found.findings] == ["HK412"] * secrets(declared)
+    assert found.whole
+    assert spec.check_text(found.text, "hakit.yaml")[0] == found.cluster
+    assert render.differences(render.cib(declared), found.cluster) == ()
+    assert render.corosync_conf(found.cluster) == render.corosync_conf(declared)
+
+
+def asking(declared: Cluster) -> Cluster:
+    """Return the cluster with every secret to be asked for: which file it was in, no file of the cluster says."""
+    fencing = declared.fencing
+    if not isinstance(fencing, DeviceFencing):
+        return declared
+    devices = (
+        replace(each, secrets=tuple(SecretParameter(secret.name) for secret in each.secrets))
+        for each in fencing.devices
+    )
+    return replace(declared, fencing=replace(fencing, devices=tuple(devices)))
+
+
+def secrets(declared: Cluster) -> int:
+    return sum(len(each.secrets) for each in getattr(declared.fencing, "devices", ()))
 
 
 def test_the_spec_is_what_a_person_would_write() -> None:

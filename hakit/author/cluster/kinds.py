@@ -1,0 +1,26 @@
+"""What a single resource is to a spec: a virtual IP, a unit, or something else."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from hakit.author.cluster import meaning
+
+VIP, UNIT, OTHER = "virtual IP", "unit", "other"
+OURS = "ocf:hakit:quickservice"
+
+
+def kind(element: etree._Element) -> str:
+    """Say what a resource is to a spec."""
+    if element.tag != "primitive":
+        return OTHER
+    agent = meaning.agent(element)
+    if agent == "ocf:heartbeat:IPaddr2":
+        return VIP
+    other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
+    return UNIT if agent == OURS or (agent.startswith("systemd:") and not other_unit) else OTHER
+
+
+def members(element: etree._Element) -> list[etree._Element]:
+    """Return the primitives that stand in a group or clone itself."""
+    return element.findall("primitive")

@@ -116,7 +116,7 @@ def _why(element: etree._Element) -> str:
     if kind(element) == VIP:
         return "no unit has to be where this address is"
     if element.tag in {"clone", "master"}:
-        return "of what runs on several nodes at once, a spec knows a unit under hakit's agent to which a group with a virtual IP alone is tied"
+        return "the only clones of a spec are the unit of a service that runs hot, and one path guard"
     if element.get("class") == "systemd":
         return "a service's unit is a .service"
     return "a service is a systemd unit, with or without a virtual IP"

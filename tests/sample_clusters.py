@@ -15,11 +15,16 @@ from hakit.model import (
     AlertEvent,
     Cluster,
     CommandQuestion,
+    Device,
+    DeviceFencing,
     Guard,
     HttpQuestion,
+    Level,
     Node,
     NoFencing,
     Probe,
+    Quorum,
+    QuorumDevice,
     Ring,
     Run,
     Service,
@@ -30,9 +35,11 @@ from hakit.model import (
     UnixQuestion,
     Vip,
 )
+from hakit.model.fencing import advance
 
 NODES = ("qsp-a", "qsp-b", "qsp-c", "qsp-d", "qsp-e")
 NETWORKS = ("192.168.233", "172.16.233", "172.16.234")
+_TWO = 2
 SQUID = Service("squid", "squid.service", Vip(ip_interface("192.168.233.200/24")))
 
 
@@ -163,18 +170,57 @@ def spec_clusters(draw: st.DrawFn) -> Cluster:
     services: list[Service] = []
     for name in draw(st.lists(st.sampled_from(["squid", "web", "db.main", "a_1"]), unique=True)):
         services.append(draw(_spec_services(name, rings[0], tuple(services))))
-    reason = draw(st.sampled_from(["evaluation only", 'a "lab": {x}', "no #money", "для пробы"]))
+    quorum = draw(_quorums(len(nodes)))
     return replace(
         base,
         nodes=nodes,
         rings=rings,
         services=tuple(services),
         timing=timing,
-        fencing=NoFencing(reason),
+        fencing=draw(_no_fencing | _fencings(nodes, device=quorum.device is not None)),
+        quorum=quorum,
         autostart=draw(st.booleans()),
         alerts=draw(alerts()),
         guard=draw(_guards(timing)),
     )
+
+
+_no_fencing = st.builds(NoFencing, st.sampled_from(["evaluation only", 'a "lab": {x}', "no #money", "для пробы"]))
+
+
+@st.composite
+def _fencings(draw: st.DrawFn, nodes: tuple[Node, ...], *, device: bool) -> DeviceFencing:
+    """Fencing by a board for each node, and perhaps by one switch for all, with levels; without secrets."""
+    names = tuple(node.name for node in nodes)
+    boards = tuple(
+        Device(
+            f"board-{name}", "fence_ipmilan", (name,), (("ip", f"10.7.0.{number}"), ("lanplus", "1")),
+            delay=draw(st.sampled_from([0, 3])),
+        )
+        for number, name in enumerate(names)
+    )  # fmt: skip
+    if draw(st.booleans()):
+        return DeviceFencing(boards, (), advance(len(nodes), device=device))
+    pdu = Device("pdu", "fence_apc", names, (("ip", "10.7.1.1"), ("pcmk_host_map", f"{names[0]}:1")))
+    levels = tuple(
+        level
+        for name in names
+        for level in (Level(name, 1, (f"board-{name}",)), Level(name, 2, ("pdu", f"board-{name}")))
+    )
+    return DeviceFencing((*boards, pdu), draw(st.just(levels) | st.just(())), draw(st.sampled_from([7, 0])))
+
+
+@st.composite
+def _quorums(draw: st.DrawFn, nodes: int) -> Quorum:
+    hosts, ports = st.sampled_from(["qnetd.example.org", "10.9.9.9"]), st.sampled_from([5403, 5404])
+    devices = st.builds(
+        QuorumDevice, hosts, st.sampled_from(["ffsplit", "lms"]), ports, st.sampled_from(["on", "off", "required"])
+    )
+    device = draw(st.none() | devices)
+    # Without a device two nodes always wait for all, said or not.
+    bare = device is None
+    wait = None if bare and nodes == _TWO else draw(st.none() | st.booleans())
+    return Quorum(device, wait, draw(st.booleans()) if bare and nodes > _TWO else False)
 
 
 def _guards(timing: Timing) -> st.SearchStrategy[Guard | None]:

@@ -13,11 +13,10 @@ def quorum(conf: Section, nodes: int) -> Quorum:
     """Read it; what is the default for so many nodes is left open. The comparison tells the rest."""
     said = conf.one("quorum")
     device = _device(said.one("device"))
-    usual = nodes == _TWO and device is None
+    bare_two = nodes == _TWO and device is None  # they always wait for all: a spec needn't say so, and can't deny it
     wait = said.get("wait_for_all") == "1" if said.get("wait_for_all") in {"0", "1"} else None
     standing = said.get("last_man_standing") == "1" and nodes > _TWO and device is None
-    unfit = nodes == _TWO and device is None and wait is False
-    return Quorum(device, None if wait == usual or unfit else wait, standing)
+    return Quorum(device, None if bare_two else wait, standing)
 
 
 def _device(section: Section) -> QuorumDevice | None:

@@ -10,11 +10,13 @@ from click.testing import CliRunner, Result
 
 from hakit import render, spec
 from hakit.apply import importing
+from hakit.apply.foresight import foresee
 from hakit.cli.importing import import_
 from hakit.core import HakitError, Put
 from hakit.observe import node
 from tests.doubles.hosts import SimulatedHosts
 from tests.sample_clusters import cluster
+from tests.unit.plan import running
 
 DECLARED = cluster()
 
@@ -90,6 +92,16 @@ def test_nodes_at_rest_are_read_from_their_disks() -> None:
     assert found.cluster.autostart is False  # their units are not enabled
     assert found.whole
     assert hosts.changes == []
+
+
+@pytest.mark.parametrize("case", ["hot", "alerts", "quorum-last-man", "three-nodes"])
+def test_what_was_imported_from_the_running_nodes_leaves_nothing_to_plan(case: str) -> None:
+    declared = spec.read(Path(__file__).parents[2] / "cases/render" / case / "spec.yaml")
+    hosts = running.hosts(declared)
+    found = importing.live(tuple(node.name for node in declared.nodes), hosts)
+    again, _ = spec.check_text(found.text, "hakit.yaml")
+    assert again is not None
+    assert foresee(again, hosts).empty
 
 
 def test_hosts_that_are_of_no_or_of_another_cluster_are_refused() -> None:

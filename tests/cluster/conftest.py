@@ -100,6 +100,14 @@ def fresh_lab(lab: Lab) -> Lab:
     return lab
 
 
+@pytest.fixture(scope="module")
+def first_release_lab(fresh_lab: Lab, request: pytest.FixtureRequest) -> Lab:
+    """The fresh lab of the first release alone, for modules whose minutes `make test` does not spend twice."""
+    if fresh_lab.release is not releases()[0] and not request.config.getoption("--all"):
+        pytest.skip(f"on {fresh_lab.release} it is left to `make test-all` (--all)")
+    return fresh_lab
+
+
 @pytest.fixture
 def client(lab: Lab) -> Client:
     """An HTTP client beside the nodes."""

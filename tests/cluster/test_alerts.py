@@ -42,9 +42,9 @@ LONGEST = 90.0  # seconds until something must have been told, on a busy machine
 
 
 @pytest.fixture(scope="module")
-def hakit(fresh_lab: Lab) -> Hakit:
+def hakit(first_release_lab: Lab) -> Hakit:
     """The lab's cluster with alerts, and with those whom they tell."""
-    hakit = Hakit(fresh_lab)
+    hakit = Hakit(first_release_lab)
     spec = Path(hakit.spec)
     spec.write_text(spec.read_text() + ALERTS)
     refused = hakit("preflight", "--json", hakit.spec)
@@ -53,8 +53,8 @@ def hakit(fresh_lab: Lab) -> Hakit:
         for each in json.loads(refused.out)["findings"]
         if each["severity"] == "error"
     }
-    assert codes == {(code, node.name) for code in ("HK213", "HK214") for node in fresh_lab.nodes}, refused.out
-    for node in fresh_lab.nodes:
+    assert codes == {(code, node.name) for code in ("HK213", "HK214") for node in first_release_lab.nodes}, refused.out
+    for node in first_release_lab.nodes:
         for path, text in (("/usr/local/bin/tell", TELL), ("/usr/sbin/sendmail", SENDMAIL)):
             hakit.put(node.name, path, text)
             hakit.on(node.name, "chmod", "755", path)
@@ -82,19 +82,19 @@ def wait_until_told(hakit: Hakit, by: str, event: str, **said: str) -> None:
     wait_for(f"{event} {said}", lambda: [each for each in told(hakit, by) if wanted.items() <= each.items()])
 
 
-def test_what_happens_is_told(hakit: Hakit, fresh_lab: Lab) -> None:
+def test_what_happens_is_told(hakit: Hakit, first_release_lab: Lab) -> None:
     wait_until_told(hakit, "qsp-a", "service-moved", service="squid", node="qsp-a")
 
-    fresh_lab.cut("qsp-b", 1)
+    first_release_lab.cut("qsp-b", 1)
     wait_until_told(hakit, "qsp-a", "ring-lost", ring="1", text="ring 1: qsp-a and qsp-b no longer reach each other")
-    fresh_lab.heal("qsp-b", 1)
+    first_release_lab.heal("qsp-b", 1)
     wait_until_told(hakit, "qsp-a", "ring-back", ring="1")
     assert [each for each in told(hakit, "qsp-b") if each["event"].startswith("ring")] == [], "one of the two tells"
 
     hakit.on("qsp-a", "systemctl", "kill", "--signal=KILL", "squid.service")
     wait_until_told(hakit, "qsp-a", "service-failed", service="squid", node="qsp-a")
 
-    fresh_lab.power_off("qsp-b")
+    first_release_lab.power_off("qsp-b")
     wait_until_told(hakit, "qsp-a", "node-lost", node="qsp-b")
     # Nobody was fenced here, but somebody can say that they did it by hand: the same event, by the same way.
     hakit.on("qsp-a", "stonith_admin", "--confirm", "qsp-b")
@@ -102,7 +102,7 @@ def test_what_happens_is_told(hakit: Hakit, fresh_lab: Lab) -> None:
     rings = [each["event"] for each in told(hakit, "qsp-a") if each["event"].startswith("ring")]
     assert rings == ["ring-lost", "ring-back"], "a node that is lost is no lost ring"
 
-    fresh_lab.power_on("qsp-b")
+    first_release_lab.power_on("qsp-b")
     wait_until_told(hakit, "qsp-a", "node-back", node="qsp-b")
 
 

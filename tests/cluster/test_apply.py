@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from hakit.lab.lab import Lab
 from tests.cluster.command import Answer, Hakit
-from tests.cluster.conftest import Client, releases
+from tests.cluster.conftest import Client
 
 NODES = ("qsp-a", "qsp-b")
 WEB = {"unit": "nginx.service", "vip": "192.168.233.201/24"}
@@ -25,10 +25,8 @@ JOURNAL = "/var/lib/hakit/history/journal.json"
 
 
 @pytest.fixture(scope="module")
-def hakit(fresh_lab: Lab, request: pytest.FixtureRequest) -> Hakit:
-    if fresh_lab.release is not releases()[0] and not request.config.getoption("--all"):
-        pytest.skip("applying on a second release is left to `make test-all` (--all)")
-    hakit = Hakit(fresh_lab)
+def hakit(first_release_lab: Lab) -> Hakit:
+    hakit = Hakit(first_release_lab)
     for node in NODES:
         hakit.put(node, "/etc/systemd/system/broken.service", BROKEN)
         hakit.on(node, "systemctl", "daemon-reload")

@@ -25,11 +25,11 @@ LONGEST = 20.0
 
 
 @pytest.fixture(scope="module")
-def hakit(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hakit, str]]:
+def hakit(first_release_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hakit, str]]:
     """A cluster that runs squid hot, and its spec."""
     spec = tmp_path_factory.mktemp("hot") / "hakit.yaml"
-    spec.write_text(fresh_lab.spec.read_text() + f"    run: hot\n    {PROBE}\n{GUARD}\n")
-    hakit = Hakit(fresh_lab)
+    spec.write_text(first_release_lab.spec.read_text() + f"    run: hot\n    {PROBE}\n{GUARD}\n")
+    hakit = Hakit(first_release_lab)
     hakit.must("bootstrap", "--yes", str(spec))
     yield hakit, str(spec)
     hakit.must("destroy", "--yes", str(spec))

@@ -131,7 +131,12 @@ def place(service: Service, state: ClusterState) -> str:
         return _vip_beside_its_unit(service, state)
     nodes = {state.placed.get(part, ()) for part in parts(service)}
     alone = next(iter(nodes)) if len(nodes) == 1 else ()
-    return alone[0] if len(alone) == 1 and not _broken(service, state) else ""
+    return alone[0] if len(alone) == 1 and not _broken(service, state) and not lost(alone[0], state) else ""
+
+
+def lost(node: str, state: ClusterState) -> bool:
+    """Say whether a node is lost. Until it is fenced, Pacemaker goes on calling what it ran "Started" there."""
+    return any(each.name == node and not each.online for each in state.nodes)
 
 
 def _vip_beside_its_unit(service: Service, state: ClusterState) -> str:
@@ -139,13 +144,13 @@ def _vip_beside_its_unit(service: Service, state: ClusterState) -> str:
     if vip is None or unit is None or len(vip.nodes) != 1 or vip.ailing:
         return ""
     (node,) = vip.nodes
-    return node if node in unit.nodes and node not in unit.ailing else ""
+    return node if node in unit.nodes and node not in unit.ailing and not lost(node, state) else ""
 
 
 def well_on(service: Service, state: ClusterState) -> tuple[str, ...]:
     """Name the nodes on which the unit of a hot service runs and is well."""
     found = (each for each in state.resources if each.id == parts(service)[-1])
-    return tuple(node for each in found for node in each.nodes if node not in each.ailing)
+    return tuple(node for each in found for node in each.nodes if node not in each.ailing and not lost(node, state))
 
 
 def out_of_service(cluster: Cluster, service: Service, state: ClusterState) -> str:
@@ -194,6 +199,8 @@ def _by_cluster(service: Service, state: ClusterState, *, resting: bool) -> Iter
         elif resource.failed or resource.blocked or resource.role != "Started" or not resource.nodes:
             how = "blocked" if resource.blocked else "failed" if resource.failed else resource.role.lower() or "stopped"
             yield NotServing(service=service.name, resource=part, how=how)
+        elif all(lost(node, state) for node in resource.nodes):
+            yield NotServing(service=service.name, resource=part, how=f"on {resource.nodes[0]}, which is lost")
         elif len(resource.nodes) > 1:
             yield Twice(service=service.name, resource=part, nodes=resource.nodes)
         else:

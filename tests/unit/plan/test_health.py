@@ -215,6 +215,16 @@ def test_a_lost_node_that_is_not_fenced() -> None:
     assert about_fencing(failed) == [fencing.WaitsForFencing(node="qsp-b", failed=True)]
 
 
+def test_what_a_lost_node_ran_serves_nobody_while_its_fencing_is_awaited() -> None:
+    """Pacemaker says "Started" of it until the node is fenced."""
+    lost = running.member(running.seen(), "qsp-a", online=False, unclean=True)
+    state = lost.state
+    assert state is not None and state.placed["squid-unit"] == ("qsp-a",)
+    assert services.place(cluster().service("squid"), state) == ""
+    how = "on qsp-a, which is lost"
+    assert services.NotServing(service="squid", resource="squid-unit", how=how) in running.found(lost)
+
+
 def test_a_quorum_device_that_votes_and_one_that_does_not() -> None:
     whole = running.seen()
     whole = replace(whole, cluster=replace(whole.cluster, quorum=Quorum(QuorumDevice("qnetd"))))

@@ -59,9 +59,9 @@ def comes_back(hakit: Hakit, example: Example, way: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def hakit(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Hakit:
+def hakit(first_release_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Hakit:
     """Two nodes in a cluster without services, with the page's files, units out of the boot, and the agent installed."""
-    hakit = Hakit(fresh_lab)
+    hakit = Hakit(first_release_lab)
     empty = tmp_path_factory.mktemp("spec") / "hakit.yaml"
     empty.write_text(Path(hakit.spec).read_text().partition("services:")[0])
     hakit.must("agent", "install", "--yes", str(empty))

@@ -241,14 +241,14 @@ def broken_corosync_conf(broken: Breaker) -> list[Finding]:
 
 
 def package_missing(broken: Breaker) -> list[Finding]:
-    # Only dpkg's list says so: nothing can be installed again in a lab without a way out.
+    # Only dpkg's list says so: nothing can be installed again in a lab without a way out. (Without pcs there would be crm.)
     broken.edit(
         A,
         "/var/lib/dpkg/status",
-        "Package: pcs\nStatus: install ok installed",
-        "Package: pcs\nStatus: deinstall ok config-files",
+        "Package: resource-agents\nStatus: install ok installed",
+        "Package: resource-agents\nStatus: deinstall ok config-files",
     )
-    return [software.PackagesMissing(host=A, packages=("pcs",))]
+    return [software.PackagesMissing(host=A, packages=("resource-agents",))]
 
 
 def sbd_without_watchdog(broken: Breaker) -> list[Finding]:

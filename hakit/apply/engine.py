@@ -13,7 +13,7 @@ from hakit.apply.look import look, look_at_some
 from hakit.apply.operating.reins import Means
 from hakit.apply.preflight import judge
 from hakit.apply.secrets import Ask
-from hakit.core import CommandFailed, Finding, HakitError, wait_until
+from hakit.core import CommandFailed, DeadlinePassed, Finding, HakitError, wait_until
 from hakit.model import Cluster
 from hakit.observe import epoch
 from hakit.plan.bootstrap import quorum as quorum_device
@@ -35,6 +35,8 @@ ON = "mend that and give the same command again: it goes on from here; or go bac
 _AGAIN = "hakit plan shows how it stands now; then give the command again"
 # Election, probes and starts on an idle cluster take seconds; a busy one is given this long, in seconds.
 SETTLE = 120.0
+# What one node was told and the others take over by themselves is given this long to show everywhere, in seconds.
+_TAKEN = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +172,30 @@ def finish(first: Sight, means: Means, terms: Terms, lease: Lease) -> Sight:
             raise Changed("; ".join(_differences(now) or ()))
         lease.insist()
         _do(now, means)
-        before, now = now, _next(now, means, terms)
-        if _names(now) == _names(before):
-            title = now.left[0].steps[0].title
-            raise HakitError(f"{now.left[0].title!r} was done, but is still needed: {title}", hint="hakit status")
+        now = _taken(now, means, terms)
     raise HakitError(f"not finished after {_ROUNDS} rounds; something undoes what is done", hint="hakit status")
+
+
+def _taken(before: Sight, means: Means, terms: Terms) -> Sight:
+    """Look until what was done shows: a busy node reads corosync.conf again some time after the one that was asked.
+
+    Raises HakitError when it doesn't show in time.
+    """
+    try:
+        return wait_until(
+            "what was done shows",
+            lambda: _next(before, means, terms),
+            lambda now: _names(now) != _names(before),
+            clock=means.clock,
+            timeout=_TAKEN,
+            in_a_row=1,
+        )
+    except DeadlinePassed as error:
+        what = before.left[0]
+        raise HakitError(
+            f"{what.title!r} was done, but is still needed after {_TAKEN:.0f} s: {what.steps[0].title}",
+            hint="hakit status",
+        ) from error
 
 
 def _do(now: Sight, means: Means) -> None:

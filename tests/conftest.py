@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ TIERS = {
 MARKERS = {"tools": "tools", "agent": "cluster", "cluster": "cluster"}
 ORDER = list(TIERS)
 LAB = ("mmdebstrap", "systemd-nspawn", "ip", "ssh")
+WORTH_TELLING = 30.0
 TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
 
 
@@ -77,14 +79,42 @@ def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
     ]
 
 
+FAILED = pytest.StashKey[set[str]]()
+SPENT = pytest.StashKey[dict[str, float]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FAILED] = set()
+    config.stash[SPENT] = {}
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Stop before a dear tier when a cheap one has failed: minutes of booting nodes would tell nothing new."""
-    session = item.session
-    dear = tier_of(item.path) not in TRIED_AFTER_FAILURE
-    if dear and session.testsfailed and not item.config.getoption("--go-on"):
-        session.shouldstop = f"stopped before the {tier_of(item.path)} tests (--go-on runs them all the same)"
-    return (yield)
+    """Stop before a dear tier when a cheaper one has failed: minutes of booting nodes would tell nothing new."""
+    session, tier = item.session, tier_of(item.path)
+    cheaper = item.config.stash[FAILED] - {tier}
+    if tier not in TRIED_AFTER_FAILURE and cheaper and not item.config.getoption("--go-on"):
+        session.shouldstop = f"stopped before the {tier} tests (--go-on runs them all the same)"
+    failed, start = session.testsfailed, time.monotonic()
+    try:
+        return (yield)
+    finally:
+        if session.testsfailed > failed:
+            item.config.stash[FAILED].add(tier)
+        spent, place = item.config.stash[SPENT], item.path.relative_to(TESTS).as_posix()
+        spent[place] = spent.get(place, 0.0) + time.monotonic() - start
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the minutes went: by tier, and by file where it took more than half a minute."""
+    by_tier: dict[str, float] = {}
+    for place, seconds in config.stash[SPENT].items():
+        tier = tier_of(TESTS / place)
+        by_tier[tier] = by_tier.get(tier, 0.0) + seconds
+    terminalreporter.section("time spent")
+    for name, seconds in (*by_tier.items(), *sorted(config.stash[SPENT].items(), key=lambda each: -each[1])):
+        if name in by_tier or seconds > WORTH_TELLING:
+            terminalreporter.write_line(f"{seconds:7.0f} s  {name}")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover soak docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -64,6 +64,9 @@ bench-agent: venv  ## the agent against other agents and systemd:, from one moni
 
 bench-failover: venv  ## what a client loses in each fault: stock pcs, keepalived, hakit cold and hot; goes on where it was stopped
 	@$(BIN)/python bench/bench_failover.py --repeat $(REPEAT)
+
+bench-starved: venv  ## ten minutes of endless loops on both nodes: is a starved node taken for a dead one?
+	@$(BIN)/python bench/bench_starved.py
 
 soak: venv  ## random faults for an hour, each of them audited, while a client logs every answer
 	@$(BIN)/python bench/soak.py --seed $(SEED) --minutes $(MINUTES)

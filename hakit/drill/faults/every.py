@@ -9,6 +9,7 @@ from hakit.core import ExitCode, HakitError
 from hakit.drill.fault import Fault
 from hakit.drill.faults.clients_network import ClientsCut, ClientsUnplugged
 from hakit.drill.faults.clock_jump import ClockJump
+from hakit.drill.faults.cpu_starved import CpuStarved
 from hakit.drill.faults.daemon_killed import CorosyncKilled, PacemakerdKilled
 from hakit.drill.faults.disk_full import DiskFull
 from hakit.drill.faults.double import RingThenPower
@@ -44,6 +45,7 @@ FAULTS: tuple[Fault, ...] = (
     RingBad(),
     DiskFull(),
     ClockJump(),
+    CpuStarved(),
     StopFails(),
     StopSlow(),
     StandbyBroken(),

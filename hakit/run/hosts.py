@@ -114,7 +114,8 @@ def _outcomes(
     host: str, actions: Sequence[Action], done: subprocess.CompletedProcess[str], seconds: float
 ) -> tuple[Outcome, ...]:
     outcomes = []
-    for action, line in zip(actions, done.stdout.splitlines(), strict=False):
+    # Empty lines are the other side's way to see that we are still there.
+    for action, line in zip(actions, filter(None, done.stdout.splitlines()), strict=False):
         try:
             said = json.loads(line)
         except ValueError:

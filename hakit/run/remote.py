@@ -2,7 +2,8 @@
 
 Sent to `python3 -I -S -` over ssh (or run so on this very host), followed by a call of `main` with the batch. It stands alone:
 standard library, Python 3.9, no shell. Each action gives one JSON line as soon as it is done, so that a broken
-connection still tells how far things went.
+connection still tells how far things went. While a command that changes nothing runs, an empty line a second finds out whether
+anybody still reads: it is ended when hakit was killed or the connection is gone. What changes something runs to its end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from typing import Any
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PULSE = 1.0  # seconds
 _MOST = 32 * 1024 * 1024  # bytes of output kept per stream
 
 
@@ -60,14 +62,36 @@ def _command(action: dict[str, Any]) -> dict[str, Any]:
         )
     except FileNotFoundError:
         return {"code": 127, "err": action["argv"][0] + " is not installed"}
-    timed_out = False
     try:
-        code = child.wait(timeout=action["timeout"])
-    except subprocess.TimeoutExpired:
-        timed_out, code = True, -1
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        timed_out = not _ended(child, action)
+    except BrokenPipeError:
+        _kill(child)
+        os._exit(1)
+    if timed_out:
+        _kill(child)
+    code = -1 if timed_out else child.returncode
     return {"code": code, "timed_out": timed_out, "out": _text(streams[1]), "err": _text(streams[2])}
+
+
+def _ended(child: subprocess.Popen[bytes], action: dict[str, Any]) -> bool:
+    """Wait for its end, as long as it may take, and say whether it came. Raises BrokenPipeError when nobody waits for us."""
+    end, heard = time.monotonic() + action["timeout"], not action["changes_state"]
+    while True:
+        left = max(0.0, end - time.monotonic())
+        try:
+            child.wait(timeout=min(left, _PULSE) if heard else left)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= end:
+                return False
+            if heard:
+                os.write(1, b"\n")
+        else:
+            return True
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _text(stream: int) -> str:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +52,38 @@ class Batch:
         self.python = python
 
     def __call__(self, *actions: Action, keep_going: bool = False) -> list[dict[str, Any]]:
-        packed = [
-            {"kind": type(action).__name__, **dataclasses.asdict(action), "ok_codes": sorted(action.ok_codes)}
-            for action in actions
-        ]
-        call = f"\nmain({json.dumps({'keep_going': keep_going, 'actions': packed})!r})\n"
         done = subprocess.run(
             (self.python, "-I", "-S", "-"),
-            input=PROGRAM + call,
+            input=PROGRAM + self.call(actions, keep_going=keep_going),
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
         assert (done.returncode, done.stderr) == (0, "")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return [json.loads(line) for line in done.stdout.splitlines() if line]
+
+    @staticmethod
+    def call(actions: Sequence[Action], *, keep_going: bool = False) -> str:
+        packed = [
+            {"kind": type(action).__name__, **dataclasses.asdict(action), "ok_codes": sorted(action.ok_codes)}
+            for action in actions
+        ]
+        return f"\nmain({json.dumps({'keep_going': keep_going, 'actions': packed})!r})\n"
+
+    def left_alone(self, *actions: Action) -> float:
+        """Begin a batch, read none of it, and give the seconds until it has ended."""
+        start = time.monotonic()
+        with subprocess.Popen(
+            (self.python, "-I", "-S", "-"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ) as run:  # fmt: skip
+            assert run.stdin is not None and run.stdout is not None
+            run.stdin.write(PROGRAM + self.call(actions))
+            run.stdin.close()
+            run.stdout.close()
+            run.wait(timeout=30)
+        return time.monotonic() - start
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +234,18 @@ def test_what_can_not_be_written_or_read_says_so(here: Batch, tmp_path: Path) ->
     assert tmp_path.is_dir()
     absent = here(Get(str(tmp_path / "none")), Digest(str(tmp_path / "none")), keep_going=True)
     assert [each["code"] for each in absent] == [2, 2]
+
+
+def test_what_only_looks_ends_when_nobody_waits_for_it_and_what_changes_goes_on(here: Batch, tmp_path: Path) -> None:
+    looking = ("sh", "-c", f"sleep 4; touch {tmp_path}/looked")
+    changing = ("sh", "-c", f"sleep 4; touch {tmp_path}/changed")
+    assert here.left_alone(Command(looking, changes_state=False)) < 4
+    assert here.left_alone(Command(changing)) >= 4
+    time.sleep(1)  # noqa: TID251 - in which the first would have ended too
+    assert [path.name for path in tmp_path.iterdir()] == ["changed"]
+
+
+def test_a_deadline_holds_for_both(here: Batch) -> None:
+    for changes in (False, True):
+        (said,) = here(Command(("sleep", "20"), timeout=1.5, changes_state=changes))
+        assert said["timed_out"] and said["seconds"] < 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hakit.apply import stage, tools
+from hakit.apply import lock, stage, tools
 from hakit.apply.look import look
 from hakit.core import ExitCode, HakitError, Listener, Runner
 from hakit.model import Cluster
@@ -22,22 +22,23 @@ def destroy(
     """Take it apart and put the hosts back; say whether there was anything to do.
 
     Raises HakitError when a host that is to be put back belongs to another cluster, or there is nothing else, or the
-    person does not agree; HostUnreachable when a host can't be reached (nothing is done then); CommandFailed.
+    person does not agree; Busy; HostUnreachable when a host can't be reached (nothing is done then); CommandFailed.
     """
-    agreed = False
-    for _ in range(_ROUNDS):
-        seen = look(cluster, runner)
-        left = plan.stages(seen, tools.assumed(seen))
-        if not left and agreed:
-            return True
-        _refuse_others(seen, something_to_do=bool(left))
-        if not left:
-            return False
-        left = plan.stages(seen, tools.detected(seen, runner))
-        if not agreed and not agree(left):
-            raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
-        agreed = True
-        stage.do(left[0], runner, listener)
+    seen = look(cluster, runner)
+    left = plan.stages(seen, tools.assumed(seen))
+    _refuse_others(seen, something_to_do=bool(left))
+    if not left:
+        return False
+    if not agree(plan.stages(seen, tools.detected(seen, runner))):
+        raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
+    with lock.held(seen.hosts, runner) as lease:
+        for _ in range(_ROUNDS):
+            seen = look(cluster, runner)
+            if not plan.stages(seen, tools.assumed(seen)):
+                return True
+            _refuse_others(seen, something_to_do=True)
+            lease.insist()
+            stage.do(plan.stages(seen, tools.detected(seen, runner))[0], runner, listener)
     raise HakitError("the cluster is not gone although all was done; something brings it back", hint="hakit status")
 
 

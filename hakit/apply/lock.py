@@ -1,4 +1,8 @@
-"""Keep others from changing the cluster while we do: a lock on every node, held as long as we live."""
+"""Keep others from changing the cluster while we do: a lock on every node, held as long as we live.
+
+Who changes the configuration needs it on all nodes. Who moves a service may do so to save it from a node that is lost, and
+takes it on those that can be reached.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from hakit.core import CommandFailed, HakitError, Runner
+from hakit.core import CommandFailed, HakitError, HostUnreachable, Runner
 from hakit.observe import lock
 from hakit.observe.lock import Held
 from hakit.run import oneself
@@ -40,11 +44,19 @@ class Lease:
         if self._lost:
             raise self._lost
 
-    def extend(self, nodes: Iterable[str]) -> None:
-        """Hold it on these nodes as well. Raises Busy, HostUnreachable, CommandFailed."""
+    def extend(self, nodes: Iterable[str], *, all_of_them: bool = True) -> None:
+        """Hold it on these nodes as well, or on those of them that can be reached.
+
+        Raises Busy, CommandFailed, and HostUnreachable when it is to be all of them.
+        """
         for name in sorted(set(nodes) - set(self._nodes)):
-            _take(name, self._runner, self._owner)
-            self._nodes = (*self._nodes, name)
+            try:
+                _take(name, self._runner, self._owner)
+            except HostUnreachable:
+                if all_of_them:
+                    raise
+            else:
+                self._nodes = (*self._nodes, name)
 
     def keep(self) -> None:
         """Take it anew from time to time, until `free`; a node that can't be reached is passed over."""
@@ -69,15 +81,15 @@ class Lease:
 
 
 @contextmanager
-def held(nodes: Iterable[str], runner: Runner) -> Iterator[Lease]:
-    """Hold the lock on all the nodes. Raises Busy when somebody else has it on one of them, HostUnreachable.
+def held(nodes: Iterable[str], runner: Runner, *, all_of_them: bool = True) -> Iterator[Lease]:
+    """Hold the lock on the nodes, as `Lease.extend` says. Raises Busy when somebody else has it on one of them.
 
     Everybody takes the nodes in the same order, so of two who begin at once one gets them all.
     """
     lease = Lease((), runner, oneself.owner())
     keeper = threading.Thread(target=lease.keep, daemon=True)
     try:
-        lease.extend(nodes)
+        lease.extend(nodes, all_of_them=all_of_them)
         keeper.start()
         yield lease
     finally:

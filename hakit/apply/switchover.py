@@ -55,7 +55,7 @@ def switchover(  # noqa: PLR0913 - what, where, and the means to do it
         return Moved(move, 0.0, Outage(why_not="it was there already"))
     _refuse_return(cluster, move)
     limit = 2 * _limit(cluster, service)
-    with measured(runner, reins.seen, move, here=here, asking=asking, limit=limit) as meanwhile:
+    with reins.held(), measured(runner, reins.seen, move, here=here, asking=asking, limit=limit) as meanwhile:
         start = time.monotonic()
         try:
             wish = reins.dialect.move(service, move.target, lifetime=_LIFETIME)

@@ -34,7 +34,7 @@ class Killed(BaseException):
 class SimulatedHosts:
     """Obeys exactly what hakit asks of hosts; anything unknown is an assertion failure.
 
-    `changes` keeps every action that changes state. `die_after` is how many more small effects are let through
+    `changes` keeps every action that changes state, but for the lock. `die_after` is how many more small effects are let through
     before everything stops with Killed; None for all. With `notes_first`, nothing may change on a host before it
     was noted how the host stood.
     """
@@ -85,7 +85,7 @@ class SimulatedHosts:
         with self._lock:
             if self.die_after is not None and self.die_after <= 0:
                 raise Killed
-            if action.changes_state:
+            if action.changes_state and not (isinstance(action, Command) and action.stdin == _LOCK):
                 self.changes.append((host, action))
             self._counting = action.changes_state
             code, out, err = self._do(self.hosts[host], action)

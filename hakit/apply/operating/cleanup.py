@@ -51,9 +51,10 @@ def cleanup(cluster: Cluster, means: Means, service: str) -> Cleaned:
     start = means.clock.now()
     handles = cluster.service(service).handles if service else ("",)
     wishes = tuple(wish for handle in handles for wish in reins.dialect.cleanup(handle))
-    reins.do(f"forget the failures of {service or 'all'}", "asked for", wishes)
-    did = reins.ended(start)
-    _again(reins, before, look_at_some(cluster, means.runner)[0].state, service)
+    with reins.held():
+        reins.do(f"forget the failures of {service or 'all'}", "asked for", wishes)
+        did = reins.ended(start)
+        _again(reins, before, look_at_some(cluster, means.runner)[0].state, service)
     return Cleaned(before, did)
 
 

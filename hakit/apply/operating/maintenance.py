@@ -27,8 +27,9 @@ def on(cluster: Cluster, means: Means, *, by: str, lasting: timedelta | None) ->
     start, now = means.clock.now(), _now(reins)
     since = (there.since if reins.state.maintenance else "") or now.strftime(_FORM)
     mark = Mark(by, since, (now + lasting).strftime(_FORM) if lasting else "")
-    reins.do("begin maintenance", "asked for", planned.on(written, mark, reins.dialect))
-    reins.wait("maintenance is on", lambda state: state.maintenance, timeout=30.0)
+    with reins.held():
+        reins.do("begin maintenance", "asked for", planned.on(written, mark, reins.dialect))
+        reins.wait("maintenance is on", lambda state: state.maintenance, timeout=30.0)
     return Did(changed=True, seconds=means.clock.now() - start), mark
 
 
@@ -44,9 +45,10 @@ def off(cluster: Cluster, means: Means) -> Did:
             hint="look for maintenance-mode: cibadmin -Q -o crm_config",
         )
     start = means.clock.now()
-    reins.do("end maintenance", "asked for", planned.off(written, reins.dialect))
-    reins.wait("maintenance is off", lambda state: not state.maintenance, timeout=30.0)
-    did = reins.ended(start)
+    with reins.held():
+        reins.do("end maintenance", "asked for", planned.off(written, reins.dialect))
+        reins.wait("maintenance is off", lambda state: not state.maintenance, timeout=30.0)
+        did = reins.ended(start)
     return replace(did, notes=_unserved(cluster, reins.wait("the cluster answers", lambda _: True, timeout=30.0)))
 
 

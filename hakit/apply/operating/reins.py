@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hakit.apply import glance, stage, tools
+from hakit.apply import glance, lock, stage, tools
 from hakit.apply.look import look_at_reachable, look_at_some
 from hakit.core import (
     Action,
@@ -69,6 +70,10 @@ class Reins:
     def cluster(self) -> Cluster:
         """The spec's cluster."""
         return self.seen.cluster
+
+    def held(self) -> AbstractContextManager[object]:
+        """Keep others from changing the cluster while we do, by the word of every node that was seen. Raises Busy."""
+        return lock.held(self.seen.hosts, self.means.runner, all_of_them=False)
 
     def do(self, title: str, why: str, actions: tuple[Action, ...]) -> None:
         """Do the actions through the door, as one step. Raises HakitError."""

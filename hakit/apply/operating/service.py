@@ -29,13 +29,14 @@ def stop(cluster: Cluster, means: Means, service: str, *, agree: Agree) -> Did:
     if above and not agree(above):
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     start = means.clock.now()
-    reins.do(f"take {service} out of service", "asked for", _each(cluster.service(service), reins.dialect.disable))
-    reins.wait(
-        f"nothing of {service} runs",
-        lambda state: _off(state, ours) and not _active(state, ours),
-        timeout=reins.patience((service, *above)),
-    )
-    return reins.ended(start)
+    with reins.held():
+        reins.do(f"take {service} out of service", "asked for", _each(cluster.service(service), reins.dialect.disable))
+        reins.wait(
+            f"nothing of {service} runs",
+            lambda state: _off(state, ours) and not _active(state, ours),
+            timeout=reins.patience((service, *above)),
+        )
+        return reins.ended(start)
 
 
 def start(cluster: Cluster, means: Means, service: str) -> Did:
@@ -53,14 +54,15 @@ def start(cluster: Cluster, means: Means, service: str) -> Did:
     # An operator may have stopped a part of the group by itself, with pcs or crm.
     stopped = {*render.stopped(reins.seen.nodes[reins.door].cib)}.intersection(ours)
     wishes = tuple(wish for name in (*wanted.handles, *sorted(stopped)) for wish in reins.dialect.enable(name))
-    reins.do(f"put {service} in service", "asked for", wishes)
-    reins.wait(
-        f"{service} serves",
-        lambda state: bool(services.place(wanted, state)),
-        timeout=reins.patience((service,)),
-        hint=f"hakit status; when the cause is mended: hakit cleanup {service}",
-    )
-    return reins.ended(begun)
+    with reins.held():
+        reins.do(f"put {service} in service", "asked for", wishes)
+        reins.wait(
+            f"{service} serves",
+            lambda state: bool(services.place(wanted, state)),
+            timeout=reins.patience((service,)),
+            hint=f"hakit status; when the cause is mended: hakit cleanup {service}",
+        )
+        return reins.ended(begun)
 
 
 def restart(cluster: Cluster, means: Means, service: str, *, agree: Agree) -> Did:
@@ -78,9 +80,10 @@ def restart(cluster: Cluster, means: Means, service: str, *, agree: Agree) -> Di
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     begun = means.clock.now()
     limit = reins.patience((service, *above))
-    reins.do(f"restart {service}", "asked for", _restarts(reins, wanted, int(limit)))
-    reins.wait(f"{service} serves", lambda state: bool(services.place(wanted, state)), timeout=limit)
-    return reins.ended(begun)
+    with reins.held():
+        reins.do(f"restart {service}", "asked for", _restarts(reins, wanted, int(limit)))
+        reins.wait(f"{service} serves", lambda state: bool(services.place(wanted, state)), timeout=limit)
+        return reins.ended(begun)
 
 
 def _each(service: Service, verb: Callable[[str], tuple[Action, ...]]) -> tuple[Action, ...]:

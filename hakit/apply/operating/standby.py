@@ -33,15 +33,16 @@ def standby(cluster: Cluster, means: Means, node: str, *, agree: Agree) -> Did:
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     start = means.clock.now()
     leaving = active_on(cluster, reins.state, node)
-    reins.do(f"put {node} into standby", "asked for", reins.dialect.standby(node))
-    lost = frozenset(each.service for each in alone)
-    reins.wait(
-        f"{node} runs nothing" + (f", and {', '.join(leaving)} elsewhere" if set(leaving) - lost else ""),
-        lambda state: _left(cluster, state, node, frozenset(leaving) - lost),
-        timeout=reins.patience(leaving),
-        hint=f"hakit status; it stays in standby: hakit unstandby {node}",
-    )
-    return reins.ended(start, notes=tuple(each.text() for each in alone))
+    with reins.held():
+        reins.do(f"put {node} into standby", "asked for", reins.dialect.standby(node))
+        lost = frozenset(each.service for each in alone)
+        reins.wait(
+            f"{node} runs nothing" + (f", and {', '.join(leaving)} elsewhere" if set(leaving) - lost else ""),
+            lambda state: _left(cluster, state, node, frozenset(leaving) - lost),
+            timeout=reins.patience(leaving),
+            hint=f"hakit status; it stays in standby: hakit unstandby {node}",
+        )
+        return reins.ended(start, notes=tuple(each.text() for each in alone))
 
 
 def unstandby(cluster: Cluster, means: Means, node: str) -> Did:
@@ -51,9 +52,10 @@ def unstandby(cluster: Cluster, means: Means, node: str) -> Did:
     if not _member(reins.state, node).standby:
         return Did(changed=False)
     start = means.clock.now()
-    reins.do(f"take {node} out of standby", "asked for", reins.dialect.unstandby(node))
-    reins.wait(f"{node} takes part", lambda state: not _member(state, node).standby, timeout=30.0)
-    return reins.ended(start, notes=_away(reins, node))
+    with reins.held():
+        reins.do(f"take {node} out of standby", "asked for", reins.dialect.unstandby(node))
+        reins.wait(f"{node} takes part", lambda state: not _member(state, node).standby, timeout=30.0)
+        return reins.ended(start, notes=_away(reins, node))
 
 
 def _away(reins: Reins, node: str) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,14 @@ from hakit.cli import plan as plans
 from hakit.cli.arguments import spec_argument, spec_option, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import asked, door, driven
 from hakit.cli.progress import Bars
+from hakit.cli.telling import Lines
 from hakit.core import ExitCode, Finding, HakitError, Severity, SystemClock
 from hakit.observe.journal import Kind
 from hakit.run.whereabouts import local_nodes
 
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print what happens as lines of JSON as it happens, the last the result."
+)
 _foreign = click.option(
     "--remove-foreign",
     is_flag=True,
@@ -33,9 +38,10 @@ _foreign = click.option(
 @spec_argument
 @yes_option
 @_foreign
+@_json
 @tool_option
 @ssh_config_option
-def apply(spec: Path, *, yes: bool, remove_foreign: bool, ssh_config: Path | None) -> int:
+def apply(spec: Path, *, yes: bool, remove_foreign: bool, as_json: bool, ssh_config: Path | None) -> int:
     """Make a running cluster what the spec file says, and go back by itself when it does not serve then.
 
     Shows the same as `hakit plan` and asks. Takes a checkpoint on every node, does the steps, waits until the cluster has
@@ -46,20 +52,22 @@ def apply(spec: Path, *, yes: bool, remove_foreign: bool, ssh_config: Path | Non
     order = Order(
         Kind.APPLY, cluster, spec.read_text("utf-8"), foreign=remove_foreign, here=not local_nodes(cluster)
     )  # fmt: skip
-    with Bars() as bars:
-        means = Means(door(cluster, ssh_config), SystemClock(), bars)
-        done = engine.change(order, means, agree=lambda *shown: _agreed(*shown, yes=yes), ask=asked)
-    return _tell(done)
+    with Bars() as bars, _teller(bars, as_json=as_json) as teller:
+        means = Means(door(cluster, ssh_config), SystemClock(), teller or bars)
+        return _changed(order, means, teller, yes=yes)
 
 
 @click.command()
 @click.argument("name", required=False)
 @yes_option
 @_foreign
+@_json
 @spec_option
 @tool_option
 @ssh_config_option
-def rollback(name: str | None, *, yes: bool, remove_foreign: bool, spec: Path, ssh_config: Path | None) -> int:
+def rollback(  # noqa: PLR0913 - one per option
+    name: str | None, *, yes: bool, remove_foreign: bool, as_json: bool, spec: Path, ssh_config: Path | None
+) -> int:
     """Undo a change: make the cluster again what it was before it, by default before the last one.
 
     NAME is the change to go back behind, as `hakit history` lists it. A rollback is planned, shown, verified and noted
@@ -67,8 +75,8 @@ def rollback(name: str | None, *, yes: bool, remove_foreign: bool, spec: Path, s
     the one in force.
     """
     here = driven(spec)
-    with Bars() as bars:
-        means = Means(door(here, ssh_config), SystemClock(), bars)
+    with Bars() as bars, _teller(bars, as_json=as_json) as teller:
+        means = Means(door(here, ssh_config), SystemClock(), teller or bars)
         entry, text = engine.rolling((node.name for node in here.nodes), means, name)
         cluster, faults = specs.check_text(text, f"the spec before {entry.name}")
         if cluster is None:
@@ -77,7 +85,33 @@ def rollback(name: str | None, *, yes: bool, remove_foreign: bool, spec: Path, s
         order = Order(
             Kind.ROLLBACK, replace(cluster, tool=here.tool), text, foreign=remove_foreign, here=not local_nodes(cluster)
         )
-        done = engine.change(order, means, agree=lambda *shown: _agreed(*shown, yes=yes), ask=asked)
+        return _changed(order, means, teller, yes=yes)
+
+
+@contextmanager
+def _teller(bars: Bars, *, as_json: bool) -> Iterator[Lines | None]:
+    """Give what tells programs; it hears of a failure as well."""
+    if not as_json:
+        yield None
+        return
+    lines = Lines(bars)
+    try:
+        yield lines
+    except HakitError as error:
+        lines.failed(error)
+        raise
+
+
+def _changed(order: Order, means: Means, teller: Lines | None, *, yes: bool) -> int:
+    def agree(foreseen: Foresight, found: tuple[Finding, ...], way_back: bool) -> bool:  # noqa: FBT001 - engine.Agree
+        if teller:
+            teller.planned(foreseen, found)
+        return _agreed(foreseen, found, way_back, yes=yes)
+
+    done = engine.change(order, means, agree=agree, ask=asked)
+    if teller:
+        teller.done(done)
+        return ExitCode.DECLARED
     return _tell(done)
 
 

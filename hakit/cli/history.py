@@ -78,5 +78,10 @@ def plain(whole: Journal) -> dict[str, object]:
     kept = {entry.name for entry in whole.checkpoints}
     return {
         "in_force_since": whole.since,
-        "changes": [{**dataclasses.asdict(entry), "checkpoint": entry.name in kept} for entry in whole.entries],
+        "changes": [{**entry_plain(entry), "checkpoint": entry.name in kept} for entry in whole.entries],
     }
+
+
+def entry_plain(entry: Entry) -> dict[str, object]:
+    """Give one change of the history as plain data."""
+    return dataclasses.asdict(entry)

@@ -49,7 +49,7 @@ def plan(spec: Path, *, as_json: bool, ssh_config: Path | None) -> int:
     runner = door(cluster, ssh_config)
     found = foresee(cluster, runner, applied=applied(cluster, runner))
     if as_json:
-        click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plain(found), indent=2, ensure_ascii=False))
     else:
         for line in (*lines(found), *_outlook(found.outlook)):
             click.echo(line)
@@ -119,7 +119,7 @@ def _fate(each: Foreseen) -> str:
     return f"{text}: an outage of {each.outage.least:g} to {each.outage.most:g} s, {each.outage.limit:g} s at worst"
 
 
-def _plain(found: Foresight) -> dict[str, object]:
+def plain(found: Foresight) -> dict[str, object]:
     """Give the plan as plain data; its shape stands in the manual (docs/plan.md)."""
     return {
         "cluster": found.seen.cluster.name,

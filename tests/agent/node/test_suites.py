@@ -61,6 +61,14 @@ def test_meta_data_is_valid_by_the_schema_of_pcs(box: Box) -> None:
     )
 
 
+def test_pacemaker_reads_the_meta_data_without_complaint(box: Box) -> None:
+    """3.0.0 calls each declaration in the document type a fatal assertion."""
+    done = box.run("crm_resource", f"--show-metadata={NAME}")
+    assert "<!ATTLIST" not in done.stdout
+    assert etree.fromstring(done.stdout.encode()).get("name") == "quickservice"
+    assert "assertion" not in done.stderr + box.sh("journalctl --boot --no-pager --identifier=crm_resource")
+
+
 @pytest.mark.parametrize("who", ["nobody", "hacluster"])
 def test_meta_data_needs_no_rights_and_no_environment(box: Box, who: str) -> None:
     as_root = box.sh(f"{AGENT} meta-data")

@@ -29,6 +29,15 @@ def releases() -> list[Release]:
     return [Release(name) for name in said] or [Release.BOOKWORM, Release.TRIXIE]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip on the second release what is marked with first_release, unless all is to be run."""
+    first = releases()[0]
+    for item in items:
+        release = getattr(item, "callspec", None) and item.callspec.params.get("lab")  # type: ignore[attr-defined]
+        if release not in {None, first} and item.get_closest_marker("first_release") and not config.getoption("--all"):
+            item.add_marker(pytest.mark.skip(reason=f"on {release} it is left to `make test-all` (--all)"))
+
+
 class Teller:
     """Prints the lab's steps, so that a failing test shows how its lab came up."""
 
@@ -101,11 +110,12 @@ def fresh_lab(lab: Lab) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def first_release_lab(fresh_lab: Lab, request: pytest.FixtureRequest) -> Lab:
+def first_release_lab(lab: Lab, request: pytest.FixtureRequest) -> Lab:
     """The fresh lab of the first release alone, for modules whose minutes `make test` does not spend twice."""
-    if fresh_lab.release is not releases()[0] and not request.config.getoption("--all"):
-        pytest.skip(f"on {fresh_lab.release} it is left to `make test-all` (--all)")
-    return fresh_lab
+    if lab.release is not releases()[0] and not request.config.getoption("--all"):
+        pytest.skip(f"on {lab.release} it is left to `make test-all` (--all)")
+    lab.reset(Teller())
+    return lab
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import pytest
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 
+pytestmark = pytest.mark.first_release
+
 SPEC = """\
 cluster: six
 nodes:

@@ -10,6 +10,8 @@ from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller
 
+pytestmark = pytest.mark.first_release
+
 # The run is killed when it has told this many steps: some in every stage of the plan.
 POINTS = (2, 8, 16, 22)
 

@@ -45,6 +45,7 @@ def test_bare_hosts_have_notes_only(lab: Lab) -> None:
     assert all(finding.severity is Severity.NOTE for finding in report.findings)
 
 
+@pytest.mark.first_release
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_one_broken_thing_is_one_finding(lab: Lab, breaker: Breaker, case: Case) -> None:
     expected = case(breaker)

@@ -9,6 +9,8 @@ import pytest
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 
+pytestmark = pytest.mark.first_release
+
 FOREIGN = """\
 totem {
     version: 2

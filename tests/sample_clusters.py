@@ -17,12 +17,14 @@ from hakit.model import (
     CommandQuestion,
     Device,
     DeviceFencing,
+    Filesystem,
     Guard,
     HttpQuestion,
     Level,
     Node,
     NoFencing,
     Probe,
+    Protocol,
     Quorum,
     QuorumDevice,
     Ring,
@@ -34,6 +36,7 @@ from hakit.model import (
     Timing,
     UnixQuestion,
     Vip,
+    Volume,
 )
 from hakit.model.fencing import advance
 
@@ -169,7 +172,7 @@ def spec_clusters(draw: st.DrawFn) -> Cluster:
     )
     services: list[Service] = []
     for name in draw(st.lists(st.sampled_from(["squid", "web", "db.main", "a_1"]), unique=True)):
-        services.append(draw(_spec_services(name, rings[0], tuple(services))))
+        services.append(draw(_spec_services(name, rings, tuple(services), two=len(nodes) == _TWO)))
     quorum = draw(_quorums(len(nodes)))
     return replace(
         base,
@@ -229,9 +232,12 @@ def _guards(timing: Timing) -> st.SearchStrategy[Guard | None]:
 
 
 @st.composite
-def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service, ...]) -> Service:
+def _spec_services(
+    draw: st.DrawFn, name: str, rings: tuple[Ring, ...], before: tuple[Service, ...], *, two: bool
+) -> Service:
     agent, number = draw(st.sampled_from(Agent)), len(before)
     ours = agent is Agent.QUICKSERVICE
+    ring = rings[0]
     inside = st.just(Vip(ip_interface(f"192.168.233.{100 + number}/{ring.network.prefixlen}")))
     outside = st.just(Vip(ip_interface(f"10.50.{number}.9/28"), "eth7"))
     vip = draw(st.none() | inside | outside)
@@ -244,13 +250,14 @@ def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service
     probe = draw(
         st.none() | st.builds(Probe, _spec_questions, st.integers(1, 9), st.integers(1, 100), st.integers(1, 9))
     )
+    volume = draw(st.none() | _volumes(name, number, rings)) if two and not hot else None
     return Service(
         name,
         f"{name.replace('_', '-')}.service",
         vip,
         agent,
         prefer,
-        draw(st.sampled_from(Switchback)) if prefer else Switchback.NEVER,
+        draw(st.sampled_from(Switchback)) if prefer and not volume else Switchback.NEVER,
         needs,
         draw(
             st.builds(
@@ -261,4 +268,24 @@ def _spec_services(draw: st.DrawFn, name: str, ring: Ring, before: tuple[Service
         monitor_unit=draw(st.booleans()) or not ours,
         stop_escalation=draw(st.none() | st.integers(1, 90)) if ours else None,
         run=Run.HOT if hot else Run.COLD,
+        volume=volume,
+    )
+
+
+@st.composite
+def _volumes(draw: st.DrawFn, name: str, number: int, rings: tuple[Ring, ...]) -> Volume:
+    paths = draw(st.sampled_from([("/dev/vdb", "/dev/vdb"), ("/dev/vdb", "/dev/vg0/data")]))
+    return Volume(
+        tuple(zip(NODES[:_TWO], (f"{path}{number}" for path in paths), strict=True)),
+        f"/srv/{name}",
+        draw(st.sampled_from([ring.number for ring in rings])),
+        draw(st.sampled_from(Filesystem)),
+        draw(st.none() | st.integers(1, 999_999).map(lambda size: size << 10)),
+        7788 + number,
+        draw(st.sampled_from(Protocol)),
+        draw(st.sampled_from(["root", "proxy", "999"])),
+        draw(st.sampled_from(["root", "proxy"])),
+        draw(st.sampled_from(["0755", "2750", "700"])),
+        draw(st.sampled_from([(), (f"/srv/{name}/log", f"/srv/{name}")])),
+        draw(st.sampled_from([(), ((f"/var/log/{name}", "log"), (f"/var/lib/{name}", "a/b"))])),
     )

@@ -8,6 +8,7 @@ from hakit.model.quorum import Quorum, QuorumDevice
 from hakit.model.service import TIMEOUTS, Agent, Run, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
+from hakit.model.volume import Filesystem, Protocol, Volume
 
 __all__ = [
     "ALL_EVENTS",
@@ -21,12 +22,14 @@ __all__ = [
     "Device",
     "DeviceFencing",
     "Fencing",
+    "Filesystem",
     "Guard",
     "HttpQuestion",
     "Level",
     "NoFencing",
     "Node",
     "Probe",
+    "Protocol",
     "Question",
     "Quorum",
     "QuorumDevice",
@@ -41,4 +44,5 @@ __all__ = [
     "Tool",
     "UnixQuestion",
     "Vip",
+    "Volume",
 ]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from ipaddress import IPv4Interface, IPv6Interface
 
 from hakit.model.probe import Probe
+from hakit.model.volume import Volume
 
 
 class Agent(StrEnum):
@@ -75,6 +76,7 @@ class Service:
     monitor_unit: bool = True
     stop_escalation: int | None = None
     run: Run = Run.COLD
+    volume: Volume | None = None
 
     @property
     def hot(self) -> bool:
@@ -85,6 +87,11 @@ class Service:
     def everywhere(self) -> str:
         """Name the clone that holds the unit of a hot service; the group then holds the VIP alone."""
         return f"{self.name}-everywhere"
+
+    @property
+    def mirror(self) -> str:
+        """Name the clone that replicates the volume of a service that has one."""
+        return f"{self.name}-mirror"
 
     @property
     def down(self) -> str:

@@ -16,11 +16,13 @@ from hakit.model import (
     Device,
     DeviceFencing,
     Fencing,
+    Filesystem,
     Guard,
     Level,
     Node,
     NoFencing,
     Probe,
+    Protocol,
     Question,
     Quorum,
     QuorumDevice,
@@ -32,9 +34,11 @@ from hakit.model import (
     Timeouts,
     Timing,
     Vip,
+    Volume,
 )
 from hakit.model.fencing import advance
-from hakit.spec import draft, question, recipient
+from hakit.model.volume import PORT as VOLUME_PORT
+from hakit.spec import draft, question, recipient, size
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
@@ -51,7 +55,7 @@ def build(spec: Draft) -> Cluster:
         nodes=_nodes(spec),
         rings=tuple(_ring(spec, ring) for ring in networks),
         fencing=fencing(spec),
-        services=tuple(_service(service, networks[0].network) for service in spec.services),
+        services=tuple(_service(spec, service, networks) for service in spec.services),
         timing=timing(spec),
         quorum=quorum(spec),
         autostart=True if spec.autostart is None else spec.autostart,
@@ -140,8 +144,8 @@ def _ring(spec: Draft, ring: RingNetwork) -> Ring:
     return Ring(ring.number, ring.network, priority, options.port or PORT if options else PORT)
 
 
-def _service(service: draft.Service, ring0: Network | None) -> Service:
-    agent = service.looked_after_by
+def _service(spec: Draft, service: draft.Service, rings: tuple[RingNetwork, ...]) -> Service:
+    agent, ring0 = service.looked_after_by, rings[0].network
     timeouts = replace(TIMEOUTS[agent], **service.timeouts)
     return Service(
         name=service.name,
@@ -158,7 +162,30 @@ def _service(service: draft.Service, ring0: Network | None) -> Service:
         monitor_unit=service.monitor_unit is not False,
         stop_escalation=service.stop_escalation,
         run=Run(service.run.text) if service.run else Run.COLD,
+        volume=_volume(spec, service.volume, last=len(rings) - 1) if service.volume else None,
     )
+
+
+def _volume(spec: Draft, volume: draft.Volume, *, last: int) -> Volume:
+    said = {key: written.text for key, written in volume.words.items()}
+    everywhere = volume.device.text if volume.device else ""
+    devices = ((name, volume.devices[name].text if volume.devices else everywhere) for name in _names(spec))
+    return Volume(
+        devices=tuple(devices),
+        mount=volume.mount.text if volume.mount else "",
+        ring=last if volume.ring is None else volume.ring,
+        filesystem=Filesystem(said.pop("filesystem", Filesystem.EXT4)),
+        size=size.read(said.pop("size")) if "size" in said else None,
+        port=VOLUME_PORT if volume.port is None else volume.port,
+        protocol=Protocol(said.pop("protocol", Protocol.SYNCHRONOUS)),
+        paths=tuple(path.text for path in volume.paths),
+        links=tuple((link, target.text) for link, target in volume.links),
+        **said,
+    )
+
+
+def _names(spec: Draft) -> tuple[str, ...]:
+    return tuple(node.name for node in spec.nodes)
 
 
 def _alert(alert: draft.Alert) -> Alert:

@@ -18,6 +18,8 @@ from hakit.spec.question import WAYS
 if TYPE_CHECKING:
     from hakit.spec.source import Source
 
+_VOLUME_WORDS = ("size", "filesystem", "protocol", "owner", "group", "mode")
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -65,6 +67,21 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """A service's volume. `device` is one path for all nodes, else `devices` has one per node; `words` is what else is text."""
+
+    loc: Loc
+    device: Written | None
+    devices: dict[str, Written]
+    mount: Written | None
+    words: dict[str, Written]
+    ring: int | None
+    port: int | None
+    paths: tuple[Written, ...]
+    links: tuple[tuple[str, Written], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service."""
 
@@ -82,6 +99,7 @@ class Service:
     stop_escalation: int | None
     run: Written | None
     says_vip: bool
+    volume: Volume | None
 
     @property
     def hot(self) -> bool:
@@ -276,7 +294,27 @@ def _service(name: str, part: dict[str, object]) -> Service:
         stop_escalation=_number(part, "stop_escalation"),
         run=_written(part, "run", loc),
         says_vip=part.get("vip") is not None,
+        volume=_volume(_mapping(part["volume"]), (*loc, "volume")) if isinstance(part.get("volume"), dict) else None,
     )
+
+
+def _volume(part: dict[str, object], loc: Loc) -> Volume:
+    return Volume(
+        loc=loc,
+        device=_written(part, "device", loc),
+        devices=_all_written(part, "device", loc),
+        mount=_written(part, "mount", loc),
+        words={key: said for key in _VOLUME_WORDS if (said := _written(part, key, loc))},
+        ring=_number(part, "ring"),
+        port=_number(part, "port"),
+        paths=_texts(part.get("paths"), (*loc, "paths")),
+        links=tuple(_all_written(part, "links", loc).items()),
+    )
+
+
+def _all_written(part: dict[str, object], key: str, loc: Loc) -> dict[str, Written]:
+    fields = _mapping(part.get(key))
+    return {name: said for name in fields if (said := _written(fields, name, (*loc, key)))}
 
 
 def _probe(part: object, loc: Loc) -> Probe:

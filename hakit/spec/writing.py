@@ -67,7 +67,10 @@ def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     if cluster.quorum != Quorum():
         yield "quorum", ["quorum:", *_quorum(cluster.quorum)]
     if cluster.services:
-        yield "services", ["services:", *(line for each in cluster.services for line in service(each))]
+        yield (
+            "services",
+            ["services:", *(line for each in cluster.services for line in service(each, rings=len(cluster.rings)))],
+        )
     timing = timing_part(cluster.timing)
     if timing != PROFILE:
         yield "timing", [f"timing: {scalar.value(timing)}"]

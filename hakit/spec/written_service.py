@@ -17,15 +17,40 @@ from hakit.model import (
     Switchback,
     TcpQuestion,
     UnixQuestion,
+    Volume,
 )
-from hakit.spec import scalar
+from hakit.spec import scalar, size
 from hakit.spec.build import fitting
 
 
-def service(known: Service) -> Iterator[str]:
-    """Write its lines, two blanks deep."""
+def service(known: Service, *, rings: int) -> Iterator[str]:
+    """Write its lines, two blanks deep; the cluster has so many rings."""
     yield f"  {scalar.text(known.name)}:"
     yield from (f"    {key}: {scalar.value(value)}" for key, value in _keys(known))
+    if known.volume:
+        yield "    volume:"
+        yield from (f"      {key}: {scalar.value(value)}" for key, value in _volume(known.volume, last=rings - 1))
+
+
+def _volume(known: Volume, *, last: int) -> Iterator[tuple[str, object]]:
+    paths = {path for _, path in known.devices}
+    yield "device", paths.pop() if len(paths) == 1 else dict(known.devices)
+    yield "mount", known.mount
+    if known.size is not None:
+        yield "size", size.written(known.size)
+    if known.ring != last:
+        yield "ring", known.ring
+    usual = Volume(known.devices, known.mount, known.ring)
+    for key in ("filesystem", "port", "protocol", "owner", "group"):
+        value = getattr(known, key)
+        if value != getattr(usual, key):
+            yield key, value
+    if known.mode != usual.mode:
+        yield "mode", known.mode
+    if known.paths:
+        yield "paths", known.paths
+    if known.links:
+        yield "links", dict(known.links)
 
 
 def _keys(known: Service) -> Iterator[tuple[str, object]]:

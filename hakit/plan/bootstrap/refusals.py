@@ -71,8 +71,24 @@ class SecretMissing(Finding):
         return "make its file readable where hakit runs; or, with prompt, be there to be asked"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VolumeNotMade(Finding):
+    """A service has a volume, and hakit doesn't make volumes yet."""
+
+    code = "HK364"
+    matters = "A service that is started without its volume writes to the directory below it, on one node only."
+    cure = "leave the volume out; hakit render-drbd and render-cib show what it would be"
+    see = "docs/decisions/0070-volumes.md"
+    service: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the volume of {self.service} is not supported yet: hakit checks and renders it, but doesn't make it"
+
+
 def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
     """Say what stands against it, on these terms."""
+    yield from (VolumeNotMade(service=each.name) for each in wanted.cluster.services if each.volume)
     way = live.way(wanted, seen)
     if terms.live:
         yield from obstacles.obstacles(seen, way.now, way.hops)

@@ -18,11 +18,13 @@ from hakit.spec.rules import (
     placement,
     probes,
     quorum,
+    replication,
     rings,
     timing,
     units,
     unsupported,
     vips,
+    volumes,
 )
 
 RULES: tuple[Callable[[Draft], Iterable[SpecFault]], ...] = (
@@ -48,6 +50,8 @@ RULES: tuple[Callable[[Draft], Iterable[SpecFault]], ...] = (
     placement.preferences,
     placement.dependencies,
     hot.hot,
+    volumes.volumes,
+    replication.replication,
     guard.guard,
     probes.probes,
     timing.timing,

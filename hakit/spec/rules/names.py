@@ -91,6 +91,7 @@ DERIVED = frozenset(
         "probe",
         "volume",
         "mount",
+        "mirror",
         "guard",
         "prefers",
         "after",

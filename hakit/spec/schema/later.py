@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-LATER: tuple[tuple[str, ...], ...] = (
-    ("fencing", "sbd"),
-    ("services", "*", "volume"),
-)
+LATER: tuple[tuple[str, ...], ...] = (("fencing", "sbd"),)
 """Paths of the keys; `*` stands for any name."""
 
 LATER_VALUES: tuple[tuple[tuple[str, ...], str], ...] = ()

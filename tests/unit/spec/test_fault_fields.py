@@ -8,10 +8,12 @@ from hakit.spec.checking import check_source
 from hakit.spec.fault import SpecFault, suggestion
 from hakit.spec.rules.names import NameTaken
 from hakit.spec.rules.placement import DependencyCycle, UnknownNode, UnknownService
+from hakit.spec.rules.replication import NoSuchRing, TakenByAnother
 from hakit.spec.rules.rings import OutsideRing, RingsOverlap
 from hakit.spec.rules.timing import ConsensusTooShort, TooFast
 from hakit.spec.rules.units import BadUnit
 from hakit.spec.rules.vips import VipOutside
+from hakit.spec.rules.volumes import BadVolumeValue
 from hakit.spec.shape import MissingPart, UnknownKey, UnknownValue, WrongType
 from hakit.spec.source import parse
 
@@ -153,3 +155,32 @@ def test_timings_know_what_is_possible() -> None:
     short = only(three)
     assert isinstance(short, ConsensusTooShort)
     assert (short.token, short.consensus, short.least) == (1000, 1199, 1200)
+
+
+@pytest.mark.parametrize(
+    ("size", "meant"),
+    [("20 GB", "20 GiB"), ("5G", "5 GiB"), ("7 gib", "7 GiB"), ("3 stone", ""), ("-1 GiB", ""), ("many", "")],
+)
+def test_sizes_know_what_was_meant(size: str, meant: str) -> None:
+    fault = only(service(f"volume: {{ device: /dev/vdb, mount: /srv/squid, size: {size} }}"))
+    assert isinstance(fault, BadVolumeValue)
+    assert (fault.written, fault.meant) == (size, meant)
+
+
+def test_a_second_volume_is_told_the_next_port_that_is_free() -> None:
+    first, mine = service("volume: { device: /dev/vdb, mount: /srv/squid }"), "device: /dev/vdc, mount: /srv/web"
+    third = "  c: { unit: c, volume: { device: /dev/vdd, mount: /srv/c, port: 7789 } }\n"
+    fault = only(f"{first}  web: {{ unit: web, volume: {{ {mine} }} }}\n{third}")
+    assert isinstance(fault, TakenByAnother)
+    assert (fault.what, fault.owner, fault.free, fault.place.path) == (
+        "port 7788",
+        "squid",
+        7790,
+        "services.web.volume",
+    )
+
+
+def test_a_ring_for_the_replication_that_is_not_there() -> None:
+    fault = only(service("volume: { device: /dev/vdb, mount: /srv/squid, ring: 3 }"))
+    assert isinstance(fault, NoSuchRing)
+    assert (fault.ring, fault.rings) == (3, 2)

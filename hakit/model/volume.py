@@ -1,0 +1,59 @@
+"""A replicated volume: a device on each of two nodes, kept alike by DRBD, mounted where its service runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# What every example of DRBD's uses. It serves one volume: each other says its own, so that a service that is added
+# or removed changes nothing of the others' (docs/decisions/0070-volumes.md).
+PORT = 7788
+# DRBD 8.4, which Debian's kernels have, replicates between two nodes (drbd.conf(5) of 8.4, section "on").
+REPLICAS = 2
+
+
+class Filesystem(StrEnum):
+    """The file systems that a volume may have."""
+
+    EXT4 = "ext4"
+    XFS = "xfs"
+
+
+class Protocol(StrEnum):
+    """When a write counts as done: on both nodes, or on the one that made it."""
+
+    SYNCHRONOUS = "synchronous"
+    ASYNCHRONOUS = "asynchronous"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A service's volume.
+
+    `devices` has the path of what lies below it for each node, in the nodes' order; `size` is what that must have at
+    least, in bytes; `ring` carries the replication; `mode` is octal. `paths` are the service's directories that lie on it
+    by the service's own configuration, `links` those that become symbolic links, each with its directory on the volume.
+    """
+
+    devices: tuple[tuple[str, str], ...]
+    mount: str
+    ring: int
+    filesystem: Filesystem = Filesystem.EXT4
+    size: int | None = None
+    port: int = PORT
+    protocol: Protocol = Protocol.SYNCHRONOUS
+    owner: str = "root"
+    group: str = "root"
+    mode: str = "0755"
+    paths: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def minor(self) -> int:
+        """Return the number of DRBD's device: the port's, which no other volume has."""
+        return self.port
+
+    @property
+    def device(self) -> str:
+        """Return DRBD's device, which the file system is on."""
+        return f"/dev/drbd{self.minor}"

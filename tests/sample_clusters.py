@@ -143,8 +143,8 @@ _spec_questions = st.one_of(
 
 
 @st.composite
-def spec_clusters(draw: st.DrawFn) -> Cluster:
-    """Any cluster that a spec file without faults can mean."""
+def spec_clusters(draw: st.DrawFn, *, volumes: bool = True) -> Cluster:
+    """Any cluster that a spec file without faults can mean; without `volumes` none that has one."""
     wide = draw(st.sampled_from([24, 24, 22, 16]))
     base = cluster(nodes=draw(st.integers(2, 5)), rings=draw(st.integers(1, 3)))
     rings = tuple(
@@ -172,7 +172,7 @@ def spec_clusters(draw: st.DrawFn) -> Cluster:
     )
     services: list[Service] = []
     for name in draw(st.lists(st.sampled_from(["squid", "web", "db.main", "a_1"]), unique=True)):
-        services.append(draw(_spec_services(name, rings, tuple(services), two=len(nodes) == _TWO)))
+        services.append(draw(_spec_services(name, rings, tuple(services), volumes=volumes and len(nodes) == _TWO)))
     quorum = draw(_quorums(len(nodes)))
     return replace(
         base,
@@ -233,7 +233,7 @@ def _guards(timing: Timing) -> st.SearchStrategy[Guard | None]:
 
 @st.composite
 def _spec_services(
-    draw: st.DrawFn, name: str, rings: tuple[Ring, ...], before: tuple[Service, ...], *, two: bool
+    draw: st.DrawFn, name: str, rings: tuple[Ring, ...], before: tuple[Service, ...], *, volumes: bool
 ) -> Service:
     agent, number = draw(st.sampled_from(Agent)), len(before)
     ours = agent is Agent.QUICKSERVICE
@@ -250,7 +250,7 @@ def _spec_services(
     probe = draw(
         st.none() | st.builds(Probe, _spec_questions, st.integers(1, 9), st.integers(1, 100), st.integers(1, 9))
     )
-    volume = draw(st.none() | _volumes(name, number, rings)) if two and not hot else None
+    volume = draw(st.none() | _volumes(name, number, rings)) if volumes and not hot else None
     return Service(
         name,
         f"{name.replace('_', '-')}.service",

@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("hakit.cli.schema", "Print the JSON Schema of the spec file, for editors."),
     "render-corosync": ("hakit.cli.render", "Print the corosync.conf that a spec file means."),
     "render-cib": ("hakit.cli.render", "Print the CIB that a spec file means."),
+    "render-drbd": (
+        "hakit.cli.render",
+        "Print the DRBD resources that the volumes of a spec file mean; nothing where no service has one.",
+    ),
     "import": ("hakit.cli.importing", "Write the spec file of an existing cluster, and list what it can't say."),
     "preflight": ("hakit.cli.preflight", "Look at every node and report what would be in the way; change nothing."),
     "plan": ("hakit.cli.plan", "Show what apply would do and what would come of it; change nothing."),

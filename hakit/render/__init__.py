@@ -1,4 +1,4 @@
-"""Files from the model: corosync.conf and the CIB; pure.
+"""Files from the model: corosync.conf, the CIB and DRBD's resources; pure.
 
 The names are loaded when they are asked for, so that a corosync.conf is rendered without the XML libraries.
 """
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
+    from hakit.render.drbd import drbd_resources
     from hakit.render.marks import aside, content, rested, resting, unrested
     from hakit.render.merge import (
         compared,
@@ -36,6 +37,7 @@ __all__ = [
     "corosync_conf",
     "device_values",
     "differences",
+    "drbd_resources",
     "facts_of",
     "foreign",
     "ids",
@@ -58,6 +60,7 @@ _HOMES = {
     "corosync_conf": "corosync",
     "device_values": "merge",
     "differences": "merge",
+    "drbd_resources": "drbd",
     "facts_of": "merge",
     "foreign": "merge",
     "ids": "merge",

@@ -8,7 +8,7 @@ from lxml import etree
 
 from hakit.core import ExitCode, HakitError
 from hakit.model import Cluster, DeviceFencing, Fencing
-from hakit.render import devices, fragments, guard, parts
+from hakit.render import devices, fragments, guard, parts, volume
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
 
@@ -82,8 +82,13 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     near = neighbours(cluster.services)
     counts = bool(_advance(cluster.fencing))
     for service in cluster.services:
-        resources.extend(parts.resources(service, cluster.timing, shapes, counts=counts))
+        own = tuple(parts.resources(service, cluster.timing, shapes, counts=counts))
+        resources.extend(own)
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
+        if service.volume:
+            volume.mounted(own[0], service, service.volume, shapes)
+            resources.append(volume.mirror(service, shapes))
+            constraints.extend(volume.ties(service, shapes))
         if cluster.guards(service):
             constraints.append(guard.avoidance(service, shapes))
     if cluster.guard:

@@ -32,6 +32,8 @@ _OLDER = {"fencing-enabled": "stonith-enabled"}
 _YES_NO = frozenset({"stonith-enabled"})
 # Whether a resource is to run is the operator's to say (`hakit stop`, `pcs resource disable`), not the spec's.
 OPERATORS = frozenset({"target-role"})
+# crm-fence-peer.sh and crm-fence-peer.9.sh of drbd-utils, --id-prefix.
+_BY_HANDLER = "drbd-fence-by-handler-"
 _YES = frozenset({"true", "on", "yes", "y", "1"})
 
 
@@ -45,8 +47,14 @@ def of_resources(section: etree._Element | None) -> Facts:
 
 
 def of_constraints(section: etree._Element | None) -> Facts:
-    """Return the facts of every constraint, by its id."""
-    return {f"constraint {_id(element)}": dict(_plain(element)) for element in children(section)}
+    """Return the facts of every constraint, by its id; those that DRBD's handler puts there are not among them."""
+    found = (element for element in children(section) if not is_drbd_s(element))
+    return {f"constraint {_id(element)}": dict(_plain(element)) for element in found}
+
+
+def is_drbd_s(element: etree._Element) -> bool:
+    """Say whether a constraint bars a stale side of a volume: DRBD's handler puts it there and takes it away."""
+    return element.tag == "rsc_location" and _id(element).startswith(_BY_HANDLER)
 
 
 def of_levels(section: etree._Element | None) -> Facts:

@@ -1,7 +1,7 @@
 """A running cluster's CIB and the spec: what differs, and the CIB with hakit's part made as declared.
 
 hakit owns resources, constraints, the levels of fencing, the defaults of resources and operations, the alerts of its own
-agent, and the few cluster properties that it sets. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
+agent, and the few cluster properties that it sets; but not the constraints by which DRBD bars a stale side. Everything else is Pacemaker's or the operator's and is never touched; so is whether a resource is to run
 (target-role), which is an operator's word (docs/decisions/0021-stopped-stays-stopped.md).
 """
 
@@ -128,12 +128,16 @@ def _leftover(name: str) -> bool:
 def _ids(root: etree._Element) -> Iterator[str]:
     for name in ("resources", "constraints"):
         for element in facts.children(facts.section(root, name)):
+            if facts.is_drbd_s(element):
+                continue
             elements = element.iter(*facts.RESOURCES) if name == "resources" else (element,)
             yield from (str(each.get("id", "")) for each in elements)
 
 
 def _others(name: str, present: etree._Element | None) -> list[etree._Element]:
-    """Return what stands in a section that is hakit's in part: the alerts of other agents than ours."""
+    """Return what stands in a section that is hakit's in part: others' alerts, and what DRBD says of a stale side."""
+    if name == "constraints":
+        return [each for each in facts.children(present) if facts.is_drbd_s(each)]
     return [each for each in facts.children(present) if name == "alerts" and not facts.is_ours(each)]
 
 

@@ -39,12 +39,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a resource; interval and timeout as Pacemaker writes them."""
+    """An operation of a resource; interval and timeout as Pacemaker writes them, `role` where it is for one role only."""
 
     id: str
     name: str
     interval: str
     timeout: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,15 @@ def constraints(service: Service, near: Sequence[str], templates: Templates) -> 
     if service.hot:
         yield from _where_it_is_well(service, templates)
     for other in service.depends_on:
-        yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name, leaves=False)
         yield templates.element(
-            "rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other, score="INFINITY"
+            "rsc_order", f"{name}-after-{other}", first=other, then=name, leaves=False, promotes=False
+        )
+        yield templates.element(
+            "rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other, score="INFINITY", with_role=""
         )
     for other in near:
         yield templates.element(
-            "rsc_colocation", f"{name}-near-{other}", resource=name, with_resource=other, score=_NEAR
+            "rsc_colocation", f"{name}-near-{other}", resource=name, with_resource=other, score=_NEAR, with_role=""
         )
 
 
@@ -139,11 +142,11 @@ def _where_it_is_well(service: Service, templates: Templates) -> Iterator[etree.
     """Render that the VIP is where the unit runs, leaves before that is stopped, and avoids nodes where it failed."""
     name, clone = service.name, service.everywhere
     yield templates.element(
-        "rsc_colocation", f"{name}-with-{clone}", resource=name, with_resource=clone, score="INFINITY"
+        "rsc_colocation", f"{name}-with-{clone}", resource=name, with_resource=clone, score="INFINITY", with_role=""
     )
     # No order for starts: a clone counts as started when its last instance is, so the VIP would wait for nodes that
     # it isn't going to, and be torn down when an instance elsewhere is restarted.
-    yield templates.element("rsc_order", f"{name}-leaves-{clone}", first=name, then=clone, leaves=True)
+    yield templates.element("rsc_order", f"{name}-leaves-{clone}", first=name, then=clone, leaves=True, promotes=False)
     yield templates.element(
         "rsc_location", f"{name}-avoids-{service.down}", resource=name, node="", score=_WELL, attribute=service.down
     )

@@ -23,12 +23,16 @@ RELEASES = (
 
 @dataclass(frozen=True)
 class Tools:
-    """Runs a release's programs. `files` is their working folder, /mnt to them; what they leave there stays."""
+    """Runs a release's programs. `files` is their working folder, /mnt to them; what they leave there stays.
+
+    `layer` is a folder that is laid over the root.
+    """
 
     release: str
     root: Path
     scratch: Path
     files: Path
+    layer: Path | None = None
 
     def run(self, *argv: str, files: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         for name, text in (files or {}).items():
@@ -37,7 +41,7 @@ class Tools:
         return subprocess.run(
             (
                 "unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child", "--propagation", "private", "--",
-                *enter, str(self.root), str(self.scratch), str(self.files), *argv,
+                *enter, self._lower(), str(self.scratch), str(self.files), *argv,
             ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -46,6 +50,9 @@ class Tools:
             timeout=120,
             env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
+
+    def _lower(self) -> str:
+        return f"{self.layer}:{self.root}" if self.layer else str(self.root)
 
 
 @pytest.fixture(scope="session")

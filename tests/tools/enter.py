@@ -1,6 +1,6 @@
 """Run a command in a Debian root file system that stays untouched.
 
-Called as `enter.py ROOT SCRATCH FILES COMMAND …` and started under unshare(1) with namespaces of its own for mounts, processes, host name and network: all that is mounted here,
+Called as `enter.py ROOT SCRATCH FILES COMMAND …` (ROOT may be several folders, the upper ones first, as overlayfs has them) and started under unshare(1) with namespaces of its own for mounts, processes, host name and network: all that is mounted here,
 and all that the command starts or writes outside FILES (/mnt inside), is gone when it ends.
 """
 

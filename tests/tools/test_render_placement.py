@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from hakit import render, spec
-from hakit.model import Cluster, Service, Switchback
+from hakit.model import Cluster, Service, Switchback, Volume
 from tests.sample_clusters import SQUID, cluster
 from tests.tools.conftest import Tools
 
@@ -41,11 +41,30 @@ class Simulated:
         # crm_mon, because crm_simulate of 2.0 has no XML to say.
         done = self._tools.run("env", "CIB_file=/mnt/cib.xml", "crm_mon", "--one-shot", "--inactive", "--output-as=xml")
         assert done.returncode == 0, done.stderr
-        resources = etree.fromstring(done.stdout.encode()).iterfind("resources//resource")
-        return {
+        resources = etree.fromstring(done.stdout.encode()).findall("resources//resource")
+        # Of a volume only the primary counts.
+        secondary = {"Slave", "Unpromoted"}
+        return {str(resource.get("id")): "" for resource in resources} | {
             str(resource.get("id")): ",".join(str(node.get("name")) for node in resource.iterfind("node"))
             for resource in resources
+            if resource.get("role") not in secondary | {"Stopped"}
         }
+
+    def up_to_date(self, service: str, *nodes: str) -> Placed:
+        """Let DRBD's agent say on these nodes that their side may be primary, and on no other."""
+        name = f"master-{service}-volume"
+        root = etree.fromstring(self._file.read_bytes())
+        for state in root.iterfind("status/node_state"):
+            for said in state.findall(f".//nvpair[@name='{name}']"):
+                said.getparent().remove(said)
+            if state.get("uname") in nodes:
+                told = state.find("transient_attributes/instance_attributes")
+                if told is None:
+                    above = etree.SubElement(state, "transient_attributes", id=state.get("id", ""))
+                    told = etree.SubElement(above, "instance_attributes", id=f"status-{state.get('id')}")
+                etree.SubElement(told, "nvpair", id=f"{told.get('id')}-{name}", name=name, value="10000")
+        self._file.write_bytes(etree.tostring(root))
+        return self.step()
 
     def lose(self, node: str) -> Placed:
         """Lose a node; as the controller does, forget what ran there, so that it can come back empty."""
@@ -65,6 +84,10 @@ class Simulated:
         self._file.write_text(self._file.read_text().replace("</constraints>", f"{bans}</constraints>"))
         return self.step()
 
+    def forbid(self, constraint: str) -> None:
+        """Put a constraint of somebody else's into the CIB."""
+        self._file.write_text(self._file.read_text().replace("</constraints>", f"{constraint}</constraints>"))
+
 
 def at_one(placed: Placed, service: str) -> str:
     """Return the one node where all of a service's resources run."""
@@ -81,7 +104,11 @@ def at(placed: Placed, *services: str) -> set[str]:
 def test_every_service_of_every_case_runs_on_one_node(tools: Tools, case: Path) -> None:
     declared = spec.read(case / "spec.yaml")
     names = [node.name for node in declared.nodes]
-    placed = Simulated(tools, declared).step("--quorum", "true", *(f"--node-up={name}" for name in names))
+    simulated = Simulated(tools, declared)
+    placed = simulated.step("--quorum", "true", *(f"--node-up={name}" for name in names))
+    for service in declared.services:
+        if service.volume:
+            placed = simulated.up_to_date(service.name, *names)
     for service in declared.services:
         node = at_one(placed, service.name)
         assert node in names
@@ -174,3 +201,66 @@ def test_services_without_ties_are_spread(tools: Tools) -> None:
     many = tuple(Service(f"site{number}", f"site@{number}.service") for number in range(10))
     placed = Simulated(tools, cluster(*many)).step(*BOTH)
     assert sorted(placed.values()) == ["qsp-a"] * 5 + ["qsp-b"] * 5
+
+
+VOLUME = Volume((("qsp-a", "/dev/vdb"), ("qsp-b", "/dev/vdb")), "/srv/squid", 1)
+LOGGING = replace(SQUID, volume=VOLUME)
+
+
+class TestVolume:
+    def running(self, tools: Tools, service: Service = LOGGING, *alike: str) -> tuple[Simulated, Placed]:
+        simulated = Simulated(tools, cluster(service))
+        simulated.step(*BOTH)
+        return simulated, simulated.up_to_date("squid", *alike or ("qsp-a", "qsp-b"))
+
+    def test_all_run_on_the_primary_s_node_in_order(self, tools: Tools) -> None:
+        simulated, placed = self.running(tools)
+        assert at_one(placed, "squid") in {"qsp-a", "qsp-b"}
+        done = [resource for resource, action, _ in simulated.actions if action in {"promote", "start"}]
+        assert [each for each in done if each.partition(":")[0] != "squid-volume"] == [
+            "squid-mount", "squid-vip", "squid-unit",
+        ]  # fmt: skip
+        assert done.index("squid-volume") < done.index("squid-mount")
+
+    def test_a_preference_decides_which_side_becomes_primary(self, tools: Tools) -> None:
+        assert at_one(self.running(tools, replace(LOGGING, prefer="qsp-b"))[1], "squid") == "qsp-b"
+
+    def test_nothing_starts_while_no_side_may_be_primary(self, tools: Tools) -> None:
+        placed = Simulated(tools, cluster(LOGGING)).step(*BOTH)
+        assert at(placed, "squid") == {""}
+
+    @pytest.mark.parametrize("good", ["qsp-a", "qsp-b"])
+    def test_a_stale_side_is_passed_over_whatever_is_preferred(self, tools: Tools, good: str) -> None:
+        stale = "qsp-b" if good == "qsp-a" else "qsp-a"
+        simulated, placed = self.running(tools, replace(LOGGING, prefer=stale), good)
+        assert at_one(placed, "squid") == good
+        assert at(simulated.lose(good), "squid") == {""}
+
+    def test_after_the_primary_s_node_is_lost_all_go_on_at_the_other_and_stay_there(self, tools: Tools) -> None:
+        simulated, _ = self.running(tools, replace(LOGGING, prefer="qsp-a"))
+        assert at_one(simulated.lose("qsp-a"), "squid") == "qsp-b"
+        simulated.step("--node-up", "qsp-a")
+        assert at_one(simulated.up_to_date("squid", "qsp-a", "qsp-b"), "squid") == "qsp-b"
+
+    def test_what_drbd_s_handler_forbids_holds_against_all_scores(self, tools: Tools) -> None:
+        simulated, _ = self.running(tools, replace(LOGGING, prefer="qsp-a"))
+        # As crm-fence-peer.sh of drbd-utils 9.22 writes it on qsp-a, when its peer is out of reach.
+        simulated.forbid(
+            '<rsc_location rsc="squid-mirror" id="drbd-fence-by-handler-squid-squid-mirror">'
+            '<rule role="Master" score="-INFINITY" id="drbd-fence-by-handler-squid-rule-squid-mirror">'
+            '<expression attribute="#uname" operation="ne" value="qsp-a" id="drbd-fence-by-handler-squid-expr"/>'
+            "</rule></rsc_location>"
+        )
+        assert at(simulated.lose("qsp-a"), "squid") == {""}
+
+    def test_a_unit_that_can_t_run_there_takes_the_primary_with_it(self, tools: Tools) -> None:
+        simulated, _ = self.running(tools, replace(LOGGING, prefer="qsp-a"))
+        assert at_one(simulated.ban("squid", "qsp-a"), "squid") == "qsp-b"
+        steps = [(resource.partition(":")[0], action) for resource, action, _ in simulated.actions]
+        order = [
+            ("squid-mount", "stop"),
+            ("squid-volume", "demote"),
+            ("squid-volume", "promote"),
+            ("squid-mount", "start"),
+        ]
+        assert [step for step in steps if step in order] == order

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hakit import render, spec
+from hakit.model.drbd import Generation
 
 CASES = sorted((Path(__file__).parents[2] / "cases/render").iterdir())
 
@@ -17,6 +18,9 @@ def test_a_spec_renders_to_the_case_s_files(case: Path, same_as_file: Callable[[
     cluster = spec.read(case / "spec.yaml")
     same_as_file(render.corosync_conf(cluster), case / "corosync.conf")
     same_as_file(render.cib(cluster), case / "cib.xml")
+    if any(service.volume for service in cluster.services):
+        for generation in Generation:
+            same_as_file(render.drbd_resources(cluster, generation), case / f"drbd-{generation}.res")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

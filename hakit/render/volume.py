@@ -1,0 +1,81 @@
+"""A volume as parts of a CIB: the clone that replicates it, its mount, and what ties the service to its primary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lxml import etree
+
+from hakit.model import Service, Volume
+from hakit.render.fragments import Templates
+from hakit.render.parts import AgentName, Operation, pairs, primitive
+
+# The schemas that all supported releases share know the roles by these names only (constraints-3.5.rng).
+PRIMARY, SECONDARY = "Master", "Slave"
+# What the agents' own metadata advises, in seconds: ocf:linbit:drbd and ocf:heartbeat:Filesystem. The two roles'
+# intervals have to differ, since Pacemaker knows an operation by its name and interval.
+MIRROR_OPERATIONS = (
+    Operation("monitor-slave", "monitor", "20s", "20s", SECONDARY),
+    Operation("monitor-master", "monitor", "10s", "20s", PRIMARY),
+    *(
+        Operation(name, name, "0s", f"{timeout}s")
+        for name, timeout in (("start", 240), ("promote", 90), ("demote", 90), ("notify", 90), ("stop", 100))
+    ),
+)
+"""What is asked of DRBD's agent; the ids are to stand behind a resource's name."""
+_MOUNT = {"monitor": 40, "start": 60, "stop": 60}
+_MOUNT_INTERVAL = 20
+
+
+def mirror(service: Service, templates: Templates) -> etree._Element:
+    """Render the clone: a copy of the volume on each node, at most one of them primary."""
+    name = service.mirror
+    set_id = f"{name}-meta_attributes"
+    meta = {
+        "promotable": "true",
+        "promoted-max": "1",
+        "promoted-node-max": "1",
+        "clone-max": "2",
+        "clone-node-max": "1",
+        # DRBD's agent asks for it: on a peer's promotion and stop it looks at its own side anew.
+        "notify": "true",
+        "interleave": "true",
+    }
+    resource = f"{service.name}-volume"
+    operations = tuple(replace(each, id=f"{resource}-{each.id}") for each in MIRROR_OPERATIONS)
+    element = templates.element("clone", name)
+    element.append(templates.element("meta_attributes", set_id, pairs=pairs(set_id, meta)))
+    agent = AgentName("ocf", "drbd", "linbit")
+    element.append(primitive(resource, agent, {"drbd_resource": service.name}, operations, templates))
+    return element
+
+
+def mounted(group: etree._Element, service: Service, volume: Volume, templates: Templates) -> None:
+    """Put the mount into the service's group, first of all: no address on a node that doesn't have the data."""
+    place = next((index for index, child in enumerate(group) if child.tag == "primitive"), len(group))
+    group.insert(place, _mount(service, volume, templates))
+
+
+def _mount(service: Service, volume: Volume, templates: Templates) -> etree._Element:
+    resource = f"{service.name}-mount"
+    parameters = {"device": volume.device, "directory": volume.mount, "fstype": volume.filesystem.value}
+    operations = tuple(
+        Operation(f"{resource}-{action}", action, f"{_MOUNT_INTERVAL if action == 'monitor' else 0}s", f"{timeout}s")
+        for action, timeout in _MOUNT.items()
+    )
+    return primitive(resource, AgentName("ocf", "Filesystem", "heartbeat"), parameters, operations, templates)
+
+
+def ties(service: Service, templates: Templates) -> Iterator[etree._Element]:
+    """Render that the service runs where its volume is primary, after that has become so and until before it ends."""
+    name, clone = service.name, service.mirror
+    yield templates.element("rsc_order", f"{name}-after-{clone}", first=clone, then=name, leaves=False, promotes=True)
+    yield templates.element(
+        "rsc_colocation",
+        f"{name}-with-{clone}",
+        resource=name,
+        with_resource=clone,
+        score="INFINITY",
+        with_role=PRIMARY,
+    )

@@ -83,7 +83,7 @@ def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del everyone, command
     return (
         1,
-        "".join(f"{name}\tii \t1.2.3-1\n" for name in (*NEEDED, host.tool)),
+        "".join(f"{name}\tii \t1.2.3-1\n" for name in (*NEEDED, "drbd-utils", host.tool)),
         "dpkg-query: no packages found matching sbd\n",
     )
 
@@ -185,6 +185,11 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("getent", "ahosts"): _names,
     ("find", "/dev"): _always(0, ""),
     ("dpkg-query",): _packages,
+    ("modinfo",): _always(0, "8.4.11\n"),
+    ("lsblk",): _always(
+        0, '{"blockdevices": [{"name": "/dev/vdb", "size": 21474836480, "type": "disk", "mountpoint": null}]}'
+    ),
+    ("wipefs",): _always(0, '{"signatures": []}'),
     ("timedatectl",): _always(0, "NTPSynchronized=yes\n"),
     ("crm_mon",): _monitor,
     ("crm_resource", "--wait"): _always(0, ""),

@@ -9,10 +9,23 @@ from itertools import islice
 from hakit.core import Action, CommandFailed, Outcome
 from hakit.model import Cluster
 from hakit.model.cluster import Address
-from hakit.observe.host import alerts, clock, corosync_conf, guards, interfaces, names, packages, squid, system, units
+from hakit.observe.host import (
+    alerts,
+    clock,
+    corosync_conf,
+    devices,
+    guards,
+    interfaces,
+    names,
+    packages,
+    squid,
+    system,
+    units,
+)
 from hakit.observe.host.agent import Verdict
 from hakit.observe.host.clock import ClockReading
 from hakit.observe.host.corosync_conf import CorosyncConf
+from hakit.observe.host.devices import Devices
 from hakit.observe.host.fencing import FenceAgents
 from hakit.observe.host.guards import Guards
 from hakit.observe.host.interfaces import Interface
@@ -28,7 +41,7 @@ class HostFacts:
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
     `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster), `alert_programs`
-    says of the programs that alerts run whether they can be. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
+    says of the programs that alerts run whether they can be, `devices` what the volumes shall lie on. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
     and what fence agents and devices say.
     """
 
@@ -47,6 +60,7 @@ class HostFacts:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     fencing: FenceAgents | None = None
     alert_programs: Mapping[str, bool] = field(default_factory=dict)
+    devices: Devices = field(default_factory=Devices)
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""
@@ -75,7 +89,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
     no host should refuse (`ip`, `systemctl`, …).
     """
     left = iter(outcomes)
-    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs = (
+    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs, disks = (
         tuple(islice(left, len(group))) for group in _groups(cluster)
     )
     for outcome in (*date, *who, *nics, *unit):
@@ -95,6 +109,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
         guards=guards.read(guard),
         squid_lifetime=squid.read(proxy),
         alert_programs=alerts.read(programs, cluster),
+        devices=devices.read(disks, cluster),
     )
 
 
@@ -108,7 +123,8 @@ def _groups(cluster: Cluster) -> tuple[tuple[Action, ...], ...]:
         names.actions(cluster),
         guards.ACTIONS,
         squid.actions(cluster),
-        packages.ACTIONS,
+        packages.actions(cluster),
         clock.SYNCHRONISED,
         alerts.actions(cluster),
+        devices.actions(cluster),
     )

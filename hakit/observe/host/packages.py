@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hakit.core import Action, Command, Outcome
+from hakit.model import Cluster
 from hakit.model.tool import Tool
 
 # Without these there is no cluster of hakit's kind; one of the two tools has to be there besides.
@@ -12,16 +13,35 @@ NEEDED = ("corosync", "pacemaker", "pacemaker-cli-utils", "resource-agents")
 TOOLS = {Tool.PCS: "pcs", Tool.CRM: "crmsh"}
 # Asked for besides: these are used where they are.
 ALL = ("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "crmsh", "sbd", "fence-agents")
+# What replicates volumes: asked for, and needed, only where there are some.
+_DRBD = "drbd-utils"
 
-ACTIONS: tuple[Action, ...] = (
-    # Exit code 1: some are not known at all; the others are listed all the same (dpkg-query(1)).
-    Command(
-        ("dpkg-query", "--show", "--showformat", "${Package}\t${db:Status-Abbrev}\t${Version}\n", *ALL),
-        ok_codes=frozenset({0, 1}),
-        timeout=20,
-        changes_state=False,
-    ),
-)
+
+def known(cluster: Cluster) -> tuple[str, ...]:
+    """Name all that are asked for."""
+    return (*ALL, *_of_volumes(cluster))
+
+
+def needed(cluster: Cluster) -> tuple[str, ...]:
+    """Name those without which the cluster can't be, the tool left aside."""
+    return (*NEEDED, *_of_volumes(cluster))
+
+
+def _of_volumes(cluster: Cluster) -> tuple[str, ...]:
+    return (_DRBD,) if any(service.volume for service in cluster.services) else ()
+
+
+def actions(cluster: Cluster) -> tuple[Action, ...]:
+    """Ask for them."""
+    return (
+        # Exit code 1: some are not known at all; the others are listed all the same (dpkg-query(1)).
+        Command(
+            ("dpkg-query", "--show", "--showformat", "${Package}\t${db:Status-Abbrev}\t${Version}\n", *known(cluster)),
+            ok_codes=frozenset({0, 1}),
+            timeout=20,
+            changes_state=False,
+        ),
+    )
 
 
 def read(outcomes: Sequence[Outcome]) -> Mapping[str, str] | None:

@@ -77,13 +77,13 @@ class VersionsDiffer(Finding):
 
 def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
     """Look for missing packages, then for versions that differ."""
-    needed = (*packages.NEEDED, packages.TOOLS[tool.choice(cluster.tool, facts)])
+    needed = (*packages.needed(cluster), packages.TOOLS[tool.choice(cluster.tool, facts)])
     for host, fact in facts.items():
         if fact.packages is None:
             yield NotDebian(host=host, release=fact.system.release_name)
         elif missing := (*(name for name in needed if name not in fact.packages), *_device(cluster, fact)):
             yield PackagesMissing(host=host, packages=missing)
-    for name in packages.ALL:
+    for name in packages.known(cluster):
         versions = tuple(
             (host, version) for host, fact in facts.items() if (version := (fact.packages or {}).get(name)) is not None
         )

@@ -9,10 +9,10 @@ from ipaddress import ip_address, ip_interface
 
 import pytest
 
-from hakit.core import Command, CommandFailed, Get, Outcome
-from hakit.model import Service
+from hakit.core import Command, CommandFailed, Get, Outcome, shown
+from hakit.model import Service, Volume
 from hakit.observe.host import clock, corosync_conf, facts, interfaces, packages, squid, system, timespan, units
-from tests.sample_clusters import cluster
+from tests.sample_clusters import SQUID, cluster
 from tests.unit.observe_host.captured_hosts import HERE, RELEASES, outcomes, read, saying
 
 A = ip_address("192.168.233.11")
@@ -263,3 +263,12 @@ def test_a_broken_corosync_conf_says_why() -> None:
 
 def test_a_missing_file_is_no_conf() -> None:
     assert corosync_conf.read((Outcome("qsp-a", Get("/x"), 2, "", "", 0.0),)) is None
+
+
+def test_drbd_s_package_is_asked_for_and_needed_only_with_a_volume() -> None:
+    volume = Volume((("qsp-a", "/dev/vdb"), ("qsp-b", "/dev/vdb")), "/srv/squid", 1)
+    logging = cluster(replace(SQUID, volume=volume))
+    assert "drbd-utils" not in {*packages.known(cluster()), *packages.needed(cluster())}
+    assert "drbd-utils" in packages.known(logging) and "drbd-utils" in packages.needed(logging)
+    new = {*map(shown, facts.actions(logging))} - {*map(shown, facts.actions(cluster()))}
+    assert sorted(each.split()[0] for each in new) == ["dpkg-query", "lsblk", "modinfo", "wipefs"]

@@ -77,13 +77,16 @@ class VolumeNotMade(Finding):
 
     code = "HK364"
     matters = "A service that is started without its volume writes to the directory below it, on one node only."
-    cure = "leave the volume out; hakit render-drbd and render-cib show what it would be"
     see = "docs/decisions/0070-volumes.md"
     service: str
 
     def text(self) -> str:
         """Say in one line what is so."""
         return f"the volume of {self.service} is not supported yet: hakit checks and renders it, but doesn't make it"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "leave it out; hakit render-drbd and hakit render-cib show what it would be"
 
 
 def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:

@@ -1,71 +1,41 @@
-"""Changes of a running cluster on real nodes: done, rolled back, two at once, killed anywhere."""
+"""Changes of a running cluster on real nodes: done, rolled back, two at once, someone else's. Killed: test_apply_interrupted."""
 
 from __future__ import annotations
 
 import json
 import signal
 import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
+from hakit.lab import layout
 from hakit.lab.lab import Lab
-from tests.cluster.command import Answer, Hakit
-from tests.cluster.conftest import Client
+from tests.cluster.changing import NODES, WEB, last, nothing_left, variant
+from tests.cluster.command import Hakit
+from tests.cluster.conftest import Client, Teller
+from tests.cluster.tools import only
 
-NODES = ("qsp-a", "qsp-b")
-WEB = {"unit": "nginx.service", "vip": "192.168.233.201/24"}
 BROKEN = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/false\n"
 JOURNAL = "/var/lib/hakit/history/journal.json"
 
 
-@pytest.fixture(scope="module")
-def hakit(first_release_lab: Lab) -> Hakit:
+@pytest.fixture(
+    scope="module", params=["pcs", pytest.param("crm", marks=pytest.mark.only_all("changes with crm"))], ids=str
+)
+def hakit(first_release_lab: Lab, request: pytest.FixtureRequest) -> Hakit:
+    """A cluster on nodes that have only the one tool."""
     hakit = Hakit(first_release_lab)
+    if request.param == "crm":
+        first_release_lab.reset(Teller())
+    only(hakit, request.param)
     for node in NODES:
         hakit.put(node, "/etc/systemd/system/broken.service", BROKEN)
         hakit.on(node, "systemctl", "daemon-reload")
-    hakit.must("bootstrap", "--yes", hakit.spec)
+    hakit.must("bootstrap", "--yes", "--tool", request.param, hakit.spec)
     return hakit
-
-
-def variant(  # noqa: PLR0913 - what can differ
-    hakit: Hakit,
-    folder: Path,
-    name: str,
-    *,
-    services: Mapping[str, Mapping[str, str]] | None = None,
-    rings: int = 2,
-    timing: str = "normal",
-) -> str:
-    """Write the lab's spec with services added or changed, with fewer rings, or another timing; return the path."""
-    yaml = YAML()
-    content = yaml.load(Path(hakit.spec).read_text())
-    for service, said in (services or {}).items():
-        content["services"][service] = {**content["services"].get(service, {}), **said}
-    for node in content["nodes"].values():
-        node["rings"] = list(node["rings"])[:rings]
-    if timing != "normal":
-        content["timing"] = timing
-    file = folder / f"{name}.yaml"
-    with file.open("w") as out:
-        yaml.dump(content, out)
-    return str(file)
-
-
-def last(hakit: Hakit) -> dict[str, Any]:
-    entry: dict[str, Any] = json.loads(hakit.must("history", "--json", hakit.spec).out)["changes"][-1]
-    return entry
-
-
-def nothing_left(hakit: Hakit, spec: str) -> None:
-    """Assert that the plan is empty; behind that it tells what clients would notice when something fails."""
-    assert hakit.must("plan", spec).out.startswith("nothing to do\n")
 
 
 def test_a_change_is_planned_done_and_noted_on_both_nodes(hakit: Hakit, client: Client, tmp_path: Path) -> None:
@@ -104,6 +74,53 @@ def test_what_breaks_the_service_is_rolled_back_by_itself(hakit: Hakit, client: 
     hakit.must("status", hakit.spec)
 
 
+def test_an_address_that_clients_can_not_reach_is_rolled_back_by_itself(
+    hakit: Hakit, client: Client, tmp_path: Path
+) -> None:
+    """Only the network can tell: the node takes the address, and nobody in it knows the way there."""
+    wrong = {"address": "10.77.0.9/24", "nic": "eth0"}
+    answer = hakit("apply", "--yes", "--json", variant(hakit, tmp_path, "wrong", services={"squid": {"vip": wrong}}))
+    assert answer.code == 4, answer.err
+    result = json.loads(answer.out.splitlines()[-1])
+    assert (result["result"], result["change"]["kind"]) == ("failed and rolled back", "apply")
+    assert "10.77.0.9 does not answer" in result["why"]
+    (outage,) = (each for each in result["outages"] if each["service"] == "squid")
+    assert outage["where"] == "192.168.233.200:3128" and outage["longest"] > 0 and outage["back"]
+    assert f"outage {outage['longest']:.2f} s" in answer.err, "people read the same"
+    assert any("squid: outage" in line for line in last(hakit)["outages"])
+    assert client.fetch("/ping").code == 200
+    nothing_left(hakit, hakit.spec)
+    assert "10.77.0.9" not in hakit.on("qsp-a", "ip", "address") + hakit.on("qsp-b", "ip", "address")
+
+
+def test_an_address_that_another_host_has_is_refused_before_anything_is_changed(
+    hakit: Hakit, lab: Lab, client: Client, tmp_path: Path
+) -> None:
+    taken = "192.168.233.207"
+    spec = variant(hakit, tmp_path, "taken", services={"squid": {"vip": f"{taken}/24"}})
+    before = last(hakit)["name"]
+    inside = lab.client_argv(("ip", "address"))
+    nic = client_nic(inside)
+    subprocess.run([*inside, "add", f"{taken}/24", "dev", nic], check=True, timeout=30)
+    try:
+        answer = hakit("apply", "--yes", "--json", spec)
+    finally:
+        subprocess.run([*inside, "delete", f"{taken}/24", "dev", nic], check=True, timeout=30)
+    assert answer.code == 4, answer.err
+    result = json.loads(answer.out.splitlines()[-1])
+    assert result["result"] == "failed" and f"{taken} (the virtual IP of squid) is in use already" in result["why"]
+    assert "nothing was changed" in result["why"]
+    assert last(hakit)["name"] == before
+    assert client.fetch("/ping").code == 200
+
+
+def client_nic(inside: tuple[str, ...]) -> str:
+    """Name the client's interface in ring 0's network."""
+    said = subprocess.run([inside[0], *inside[1:-1], "-json", "address"], capture_output=True, check=True, timeout=30)
+    mine = str(layout.client().addresses[0])
+    return str(next(e["ifname"] for e in json.loads(said.stdout) for a in e["addr_info"] if a.get("local") == mine))
+
+
 @contextmanager
 def begun(hakit: Hakit, told: int, *words: str) -> Iterator[subprocess.Popen[str]]:
     """Start a command; the body begins when it has told so many steps, or has ended."""
@@ -134,6 +151,13 @@ def test_two_at_once_one_wins_the_other_says_so(hakit: Hakit, tmp_path: Path) ->
     nothing_left(hakit, spec)
 
 
+def by_hand(hakit: Hakit, vip: str, address: str) -> tuple[str, ...]:
+    """Give the words by which an administrator sets an address behind hakit's back."""
+    if hakit.on("qsp-b", "sh", "-c", "command -v pcs"):
+        return ("pcs", "resource", "update", vip, f"ip={address}")
+    return ("crm", "resource", "param", vip, "set", "ip", address)
+
+
 def test_what_somebody_changed_since_the_plan_is_not_overwritten(hakit: Hakit, tmp_path: Path) -> None:
     spec = variant(hakit, tmp_path, "moved", services={"web": {"unit": "nginx.service", "vip": "192.168.233.202/24"}})
     with subprocess.Popen(
@@ -142,72 +166,10 @@ def test_what_somebody_changed_since_the_plan_is_not_overwritten(hakit: Hakit, t
         assert asking.stdin is not None and asking.stderr is not None
         while "foretell" not in (line := asking.stderr.readline()):
             assert line, "it ended before it asked"
-        hakit.on("qsp-b", "pcs", "resource", "update", "web-vip", "ip=192.168.233.203")
+        hakit.on("qsp-b", *by_hand(hakit, "web-vip", "192.168.233.203"))
         said = asking.communicate("y\n", timeout=200)[1]
         assert asking.returncode == 4
     assert "somebody else changed the cluster" in said
     assert "192.168.233.203" in hakit.on("qsp-a", "cibadmin", "--query", "--scope", "resources")
     assert "changed both in the spec and by hand" in hakit("plan", spec).out
     hakit.must("apply", "--yes", spec)
-
-
-def changed(hakit: Hakit, folder: Path, *, there: bool) -> str:
-    """Give one of two specs between which there is something to do in every stage."""
-    if there:
-        return variant(hakit, folder, "there", services={"web": WEB}, rings=1, timing="fast")
-    return variant(hakit, folder, "back", services={"web": {**WEB, "vip": "192.168.233.202/24"}})
-
-
-def finished(hakit: Hakit, client: Client, spec: str) -> Answer:
-    answer = hakit.must("apply", "--yes", spec)
-    assert "it runs as declared" in answer.err
-    nothing_left(hakit, spec)
-    assert client.fetch("/ping").code == 200
-    assert last(hakit)["result"] == "done"
-    return answer
-
-
-def killings() -> list[object]:
-    """Give (steps told, seconds more) for each kill; the plan of both ways has nine, two of them preflight's."""
-    few = ((4, 0.0), (6, 0.3))
-    many = [(told, more) for more in (0.0, 0.4) for told in range(11)]
-    dear = pytest.mark.only_all("killing apply at every step")
-    return [
-        *(pytest.param(*point, id=f"few-{point[0]}") for point in few),
-        *(pytest.param(*point, marks=dear, id=f"{point[0]}-{point[1]}") for point in many),
-    ]
-
-
-@pytest.mark.parametrize(("told", "more"), killings())
-def test_killed_and_run_again(hakit: Hakit, client: Client, tmp_path: Path, told: int, more: float) -> None:
-    spec = changed(hakit, tmp_path, there=told % 2 == 0)
-    with begun(hakit, told, "apply", "--yes", spec):
-        time.sleep(more)  # noqa: TID251 - into the middle of what comes then
-    finished(hakit, client, spec)
-
-
-@pytest.mark.only_all("a node dying while apply runs")
-@pytest.mark.parametrize("told", [3, 5, 6])
-def test_a_node_dies_on_the_way(hakit: Hakit, lab: Lab, client: Client, tmp_path: Path, told: int) -> None:
-    spec = changed(hakit, tmp_path, there=told % 2 == 0)
-    with begun(hakit, told, "apply", "--yes", spec) as run:
-        lab.power_off("qsp-b")
-        assert run.stderr is not None
-        run.stderr.read()
-        run.wait(timeout=600)
-    lab.power_on("qsp-b")
-    finished(hakit, client, spec)
-
-
-@pytest.mark.only_all("ssh cut while apply runs")
-@pytest.mark.parametrize("told", [2, 4, 6])
-def test_ssh_is_cut_on_the_way(hakit: Hakit, client: Client, tmp_path: Path, told: int) -> None:
-    spec = changed(hakit, tmp_path, there=told % 2 == 0)
-    with begun(hakit, told, "apply", "--yes", spec) as run:
-        for node in NODES:
-            hakit.on(node, "pkill", "-KILL", "sshd")
-            hakit.on(node, "systemctl", "restart", "ssh")
-        assert run.stderr is not None
-        run.stderr.read()
-        run.wait(timeout=600)
-    finished(hakit, client, spec)

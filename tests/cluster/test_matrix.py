@@ -21,12 +21,12 @@ from tests import matrix
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller, test_lab_name
 from tests.cluster.standing import how_it_stands
+from tests.cluster.tools import NODES, only
 from tests.matrix import TOOLS, Cell
 
 # `make test` has these two: their labs boot fastest, and the other tests have pcs on bookworm and trixie.
 ALWAYS = {("bullseye", "pcs"), ("bullseye", "crm")}
 UNITS = ("corosync", "pacemaker", "squid", "nginx")
-NODES = ("qsp-a", "qsp-b")
 _UPSTREAM = ("dpkg-query", "--show", "--showformat", "${Package} ${Version}\n")
 
 
@@ -109,11 +109,7 @@ def test_from_bare_hosts_and_back(release: Release, tool: str, request: pytest.F
 
 def prepared(hakit: Hakit, tool: str) -> dict[str, str]:
     """Remove the other tool from the nodes, and return the upstream versions of what is left."""
-    (other,) = (package for name, package in TOOLS.items() if name != tool)
-    for node in NODES:
-        hakit.on(node, "dpkg", "--purge", other)
-        assert "deinstall" not in hakit.on(node, "dpkg", "--get-selections", other)
-        assert hakit.on(node, "sh", "-c", "command -v pcs; command -v crm").split("/")[-1] == tool
+    only(hakit, tool)
     said = hakit.on("qsp-a", *_UPSTREAM, "pacemaker", "corosync", TOOLS[tool], "systemd", "python3").splitlines()
     return {name: upstream(version) for name, _, version in (line.partition(" ") for line in said)}
 

@@ -207,8 +207,8 @@ class Hakit(Pacemaker):
         # By HTTP: a hung squid still accepts connections. It calls a page that it is asked for as a server a bad request.
         probe = '{ http: { url: "http://127.0.0.1:3128/", status: 400 }, timeout: 2 }'
         more = f"    agent: quickservice\n    probe: {probe}\n    run: {self.run}\n"
-        # A hung squid ignores a polite stop: systemd signals its first process alone (KillMode=mixed), its workers stay stopped.
-        more += "    stop_escalation: 3\n"
+        # It has no cache on disk, so there is nothing that it would have to write at its end, and a move cuts its clients off anyway.
+        more += "    stop_signal: SIGKILL\n"
         # The clients' own host stands for their gateway: the one address of their network that is no node's.
         guard = f"\nguard: {{ targets: [{layout.client().addresses[0]}] }}\n"
         return lab.spec.read_text().rstrip("\n") + "\n" + more + guard + f"\ntiming: {self.timing}\n"

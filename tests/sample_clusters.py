@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hakit.core import Secret
 from hakit.model import (
     PROFILES,
+    SIGNALS,
     Agent,
     Alert,
     AlertEvent,
@@ -120,8 +121,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
                 tuple(draw(st.lists(st.sampled_from(before), unique=True))) if before else (),
                 draw(st.builds(Timeouts, _seconds, _seconds, _seconds)),
                 draw(st.none() | _probes),
-                draw(st.booleans()),
-                draw(st.none() | _seconds),
+                monitor_unit=draw(st.booleans()),
+                stop_signal=draw(st.none() | st.sampled_from(SIGNALS)),
+                stop_escalation=draw(st.none() | _seconds),
             )
         )
     timing = PROFILES[draw(st.sampled_from(sorted(PROFILES)))]
@@ -266,6 +268,7 @@ def _spec_services(
         ),
         probe if ours else None,
         monitor_unit=draw(st.booleans()) or not ours,
+        stop_signal=draw(st.none() | st.sampled_from(SIGNALS)) if ours else None,
         stop_escalation=draw(st.none() | st.integers(1, 90)) if ours else None,
         run=Run.HOT if hot else Run.COLD,
         volume=volume,

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from hakit.drill.scene import Scene
-from hakit.model import Agent, TcpQuestion, UnixQuestion
+from hakit.model import Agent, TcpQuestion, UnixQuestion, quickservice
 from hakit.report.record import Expectation
 
 # Seconds that Pacemaker takes to decide and to tell a node, and a VIP to be added and followed, at the worst.
 DECISION = 1.5
 # What one start or stop costs: Pacemaker before 3.0.1 polls a systemd: resource every two seconds; an agent says so at once.
-_POLITE = 0.75  # of the stop's timeout, unless stop_escalation says otherwise (the agent's own default)
 _OPERATION = {Agent.SYSTEMD: 2.5, Agent.QUICKSERVICE: 1.5}
 
 
 def start(scene: Scene) -> float:
     """Reckon how long the service takes to start once that is decided, in seconds."""
     return _OPERATION[scene.service.agent]
-
-
-def polite_stop(scene: Scene) -> float:
-    """Say for how long hakit's agent asks politely before it kills, in seconds: a process that hangs may not obey."""
-    service = scene.service
-    return _POLITE * service.timeouts.stop if service.stop_escalation is None else float(service.stop_escalation)
 
 
 def planned(scene: Scene) -> Expectation:
@@ -48,10 +41,10 @@ def hang(scene: Scene) -> Expectation:
         return Expectation(
             None, "the kernel accepts connections for a process that hangs: a probe by http or command sees more"
         )
-    seen = probe.failures * (probe.timeout + scene.cluster.timing.unit_interval)
-    polite = polite_stop(scene)
-    why = f"{probe.failures} probes in a row fail, {probe.timeout} s each, and a stop may be ignored for {polite:g} s"
-    return Expectation(seen + polite + DECISION + 2 * start(scene), why)
+    interval, idle = scene.cluster.timing.probe_interval, quickservice.HUNG_ESCALATION
+    seen = interval + probe.failures * max(probe.timeout, interval)
+    why = f"{probe.failures} probes in a row fail, {probe.timeout} s each, and what then ignores its stop is killed after {idle:g} s"
+    return Expectation(seen + idle + DECISION + 2 * start(scene), why)
 
 
 def dead(scene: Scene) -> Expectation:

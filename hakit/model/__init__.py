@@ -5,7 +5,7 @@ from hakit.model.cluster import Cluster, Guard, Node, Ring
 from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.quorum import Quorum, QuorumDevice
-from hakit.model.service import TIMEOUTS, Agent, Run, Service, Switchback, Timeouts, Vip
+from hakit.model.service import SIGNALS, TIMEOUTS, Agent, Run, Service, Switchback, Timeouts, Vip
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
 from hakit.model.volume import Filesystem, Protocol, Volume
@@ -13,6 +13,7 @@ from hakit.model.volume import Filesystem, Protocol, Volume
 __all__ = [
     "ALL_EVENTS",
     "PROFILES",
+    "SIGNALS",
     "TIMEOUTS",
     "Agent",
     "Alert",

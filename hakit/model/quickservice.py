@@ -6,6 +6,9 @@ from hakit.model.probe import asked
 from hakit.model.service import Service
 from hakit.model.timing import Timing
 
+HUNG_ESCALATION = 0.5
+"""The agent's own default: seconds for which a service that hung may do nothing when it is told to stop."""
+
 
 def parameters(service: Service, timing: Timing) -> dict[str, str]:
     """Return the agent's parameters, in the order of its metadata.
@@ -24,6 +27,8 @@ def parameters(service: Service, timing: Timing) -> dict[str, str]:
         said["probe_start_timeout"] = f"{service.probe.start_timeout}s"
     if service.hot:
         said["down_attribute"] = service.down
+    if service.stop_signal is not None:
+        said["stop_signal"] = service.stop_signal
     if service.stop_escalation is not None:
         said["stop_escalation"] = f"{service.stop_escalation}s"
     return said

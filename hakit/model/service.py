@@ -56,12 +56,16 @@ TIMEOUTS: dict[Agent, Timeouts] = {
 """The timeouts of a service that says none, by its agent."""
 
 
+SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL")
+"""What may stop a unit, by the agent's own word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One service of the spec. `name` is also the id of its group in the CIB; `unit` has its suffix.
 
-    `probe`, `monitor_unit` and `stop_escalation` (seconds; None leaves it to the agent, which keeps a quarter of the
-    stop's timeout in reserve) are for hakit's agent only; a hot service always has that (docs/decisions/0040-hot.md).
+    `probe`, `monitor_unit`, `stop_signal` (None: the unit's own) and `stop_escalation` (seconds; None leaves it to the agent, which
+    keeps a quarter of the stop's timeout in reserve) are for hakit's agent only; a hot service always has that (docs/decisions/0040-hot.md).
     """
 
     name: str
@@ -74,6 +78,7 @@ class Service:
     timeouts: Timeouts = Timeouts()
     probe: Probe | None = None
     monitor_unit: bool = True
+    stop_signal: str | None = None
     stop_escalation: int | None = None
     run: Run = Run.COLD
     volume: Volume | None = None

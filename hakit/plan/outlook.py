@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hakit.model import Agent, Cluster, Service
+from hakit.model import Agent, Cluster, Service, quickservice
 from hakit.plan.changes.effects import BETWEEN, BETWEEN_BUSY, UNIT, VIP
 from hakit.render.corosync import declared_after
 
@@ -45,7 +45,7 @@ def outlook(cluster: Cluster) -> Iterator[Expected]:
         if service.probe is None:
             yield Expected(service.name, Fault.HUNG, None, None, "no probe")
         else:
-            yield _sum(service, Fault.HUNG, _hung(cluster, service), _again(service))
+            yield _sum(service, Fault.HUNG, _hung(cluster, service), _again(service, idle=quickservice.HUNG_ESCALATION))
         if not cluster.guards(service):
             yield Expected(service.name, Fault.NETWORK, None, None, "no guard" if service.vip else "no address")
         else:
@@ -104,6 +104,9 @@ def _move(service: Service) -> Span:
     return _operations(VIP, VIP, UNIT[service.agent], UNIT[service.agent])
 
 
-def _again(service: Service) -> Span:
-    """What gets a failed unit's clients served again: a restart, or a move of the address."""
-    return _operations(VIP, VIP) if service.hot else _operations(UNIT[service.agent] / 2, UNIT[service.agent])
+def _again(service: Service, *, idle: float = 0.0) -> Span:
+    """What gets a failed unit's clients served again: a restart, whose stop waits `idle` seconds, or a move of the address."""
+    if service.hot:
+        return _operations(VIP, VIP)
+    least, most = _operations(UNIT[service.agent] / 2, UNIT[service.agent])
+    return least + idle, most + idle

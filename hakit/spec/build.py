@@ -160,6 +160,7 @@ def _service(spec: Draft, service: draft.Service, rings: tuple[RingNetwork, ...]
         timeouts=timeouts,
         probe=_probe(service.probe, timeouts) if service.probe else None,
         monitor_unit=service.monitor_unit is not False,
+        stop_signal=service.stop_signal,
         stop_escalation=service.stop_escalation,
         run=Run(service.run.text) if service.run else Run.COLD,
         volume=_volume(spec, service.volume, last=len(rings) - 1) if service.volume else None,

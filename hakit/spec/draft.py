@@ -96,6 +96,7 @@ class Service:
     timeouts: dict[str, int]
     probe: Probe | None
     monitor_unit: bool | None
+    stop_signal: str | None
     stop_escalation: int | None
     run: Written | None
     says_vip: bool
@@ -278,7 +279,7 @@ def _plain(value: object) -> str:
 
 def _service(name: str, part: dict[str, object]) -> Service:
     loc: Loc = ("services", name)
-    agent = _written(part, "agent", loc)
+    agent, signal = _written(part, "agent", loc), _written(part, "stop_signal", loc)
     return Service(
         name=name,
         loc=loc,
@@ -291,6 +292,7 @@ def _service(name: str, part: dict[str, object]) -> Service:
         timeouts=_numbers(_mapping(part.get("timeouts"))),
         probe=_probe(part["probe"], loc) if isinstance(part.get("probe"), dict) else None,
         monitor_unit=_yes_no(part, "monitor_unit"),
+        stop_signal=signal.text if signal else None,
         stop_escalation=_number(part, "stop_escalation"),
         run=_written(part, "run", loc),
         says_vip=part.get("vip") is not None,

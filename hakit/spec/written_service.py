@@ -80,6 +80,8 @@ def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
         yield "probe", _probe(known.probe, known)
     if not known.monitor_unit:
         yield "monitor_unit", False
+    if known.stop_signal is not None:
+        yield "stop_signal", known.stop_signal
     if known.stop_escalation is not None:
         yield "stop_escalation", known.stop_escalation
 

@@ -13,7 +13,7 @@ from lxml import etree
 from hakit.author.cluster import meaning
 from hakit.author.cluster.shapes import Shape
 from hakit.core import HakitError
-from hakit.model import TIMEOUTS, Agent, Probe, Question, Run, Service, Timeouts, Vip
+from hakit.model import SIGNALS, TIMEOUTS, Agent, Probe, Question, Run, Service, Timeouts, Vip
 from hakit.model.cluster import Network
 from hakit.spec import question
 from hakit.spec.build import unit_name
@@ -76,8 +76,14 @@ def _protected(known: Service, given: Mapping[str, str]) -> Service:
         known,
         probe=probe,
         monitor_unit=given.get("monitor_unit", "yes").lower() not in _NO,
+        stop_signal=_signal(given.get("stop_signal", "")),
         stop_escalation=meaning.seconds(given.get("stop_escalation", "")),
     )
+
+
+def _signal(text: str) -> str | None:
+    """Read it as the agent does: in any case, with or without SIG."""
+    return next((name for name in SIGNALS if text.upper() in {name, name.removeprefix("SIG")}), None)
 
 
 def _probe(name: str, given: Mapping[str, str]) -> Probe | None:

@@ -124,6 +124,8 @@ def _for_the_agent(service: Service) -> Iterator[str]:
         yield "probe"
     if service.monitor_unit is False:
         yield "monitor_unit"
+    if service.stop_signal is not None:
+        yield "stop_signal"
     if service.stop_escalation is not None:
         yield "stop_escalation"
 

@@ -65,6 +65,10 @@ class ServicePart(Part):
         "remain: then only the probe does. Needs `agent: quickservice`.",
         default=True,
     )
+    stop_signal: Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"] = key(
+        "The signal that stops the unit, in place of its own KillSignal, where the usual stop is slow: with `SIGINT` squid does not "
+        "wait for its clients; `SIGKILL` is for what bears a crash. Needs `agent: quickservice`."
+    )
     stop_escalation: Seconds = key(
         "Seconds after which a stop that doesn't end is enforced by killing; by default the stop's timeout less a "
         "quarter of it (15 s at most). Needs `agent: quickservice`."

@@ -37,7 +37,10 @@ GOOD = [
         "probe_interval": "1.5",
         "probe_start_timeout": "2min",
         "stop_escalation": "0",
+        "hung_escalation": "0",
     },
+    {"unit": "a", "stop_signal": "SIGINT"},
+    {"unit": "a", "stop_signal": "kill"},
     {"unit": "a", "monitor_unit": "False", "unit_file_shared": "ON", "watch": "0"},
 ]
 BAD = [
@@ -77,6 +80,9 @@ BAD = [
     ({"monitor_unit": "perhaps"}, "yes or no"),
     ({"unit_file_shared": "2"}, "yes or no"),
     ({"stop_escalation": "later"}, "not a time"),
+    ({"hung_escalation": "later"}, "not a time"),
+    ({"stop_signal": "SIGSTOP"}, "wanted one of SIGTERM"),
+    ({"stop_signal": "9"}, "wanted one of SIGTERM"),
     ({"start_window": "x"}, "not a time"),
     ({"watch": "always"}, "not a time"),
     ({"down_attribute": "-x"}, "not a name"),

@@ -68,7 +68,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 NAMES = st.sampled_from([
     "unit", "monitor_unit", "probe_tcp", "probe_http", "probe_http_status", "probe_http_text", "probe_http_host", "probe_unix",
     "probe_command", "probe_timeout", "probe_interval", "probe_failures", "probe_start_timeout", "start_window",
-    "stop_escalation", "watch", "unit_file_shared",
+    "stop_signal", "stop_escalation", "hung_escalation", "watch", "unit_file_shared",
 ])  # fmt: skip
 
 

@@ -35,6 +35,69 @@ def test_stop_escalation_says_when_patience_ends(box: Box) -> None:
     assert 1 < done.seconds < 20
 
 
+def seen_hung(box: Box, unit: str) -> None:
+    """Start it, and let a probe find that it does not answer."""
+    assert box.agent("start", unit).code == OK
+    box.sh("for i in $(seq 100); do ss -Hltn 'sport = 8080' | grep -q . && exit 0; sleep 0.1; done; exit 1")
+    page = {"probe_http": "http://127.0.0.1:8080/", "probe_timeout": "500ms", "probe_failures": "1"}
+    seen = box.agent("monitor", unit, interval=2, timeout=60, **page)
+    assert (seen.code, "no answer in time" in seen.reason) == (GENERIC, True), seen
+
+
+def test_what_hung_and_does_nothing_is_killed_soon(box: Box) -> None:
+    seen_hung(box, "t-deaf")
+    pid = box.main_pid("t-deaf")
+    done = box.agent("stop", "t-deaf", timeout=100)  # 85 s of patience with any other
+    assert (done.code, box.state("t-deaf")) == (OK, "inactive")
+    assert 0.5 < done.seconds < 30
+    assert box.run("test", "-d", f"/proc/{pid}").returncode != 0
+
+
+def test_what_hung_and_works_on_is_let_finish(box: Box) -> None:
+    seen_hung(box, "t-busy")
+    assert box.agent("stop", "t-busy", timeout=100).code == OK
+    assert box.state("t-busy") == "inactive"
+    assert box.run("test", "-e", "/run/t-busy.finished").returncode == 0
+
+
+@pytest.mark.parametrize("case", ["answers", "never probed", "switched off"])
+def test_only_what_hung_is_killed_soon(box: Box, case: str) -> None:
+    """8 s of time leave 5.2 s of patience."""
+    if case == "never probed":
+        assert box.agent("start", "t-deaf").code == OK
+    else:
+        seen_hung(box, "t-deaf")
+    if case == "answers":
+        assert box.agent("monitor", "t-deaf", interval=2, timeout=60, probe_tcp="8080").code == OK
+    done = box.agent("stop", "t-deaf", timeout=8, **({"hung_escalation": "0"} if case == "switched off" else {}))
+    assert (done.code, box.state("t-deaf")) == (OK, "inactive")
+    assert 5 < done.seconds < 30
+
+
+@pytest.mark.parametrize("signal", ["", "INT"])
+def test_the_signal_of_a_stop(box: Box, signal: str) -> None:
+    assert box.agent("start", "t-signal", stop_signal=signal).code == OK
+    assert box.agent("stop", "t-signal", stop_signal=signal).code == OK
+    assert box.run("cat", "/run/t-signal.got").stdout.strip() == (signal or "TERM")
+    assert box.show("t-signal", "KillSignal") == "15", "the unit is as it was"
+
+
+def test_a_signal_that_kills_is_a_clean_stop(box: Box) -> None:
+    assert box.agent("start", "t-stubborn", stop_signal="SIGKILL").code == OK
+    done = box.agent("stop", "t-stubborn", timeout=100, stop_signal="SIGKILL")
+    assert (done.code, box.state("t-stubborn")) == (OK, "inactive")
+    assert done.seconds < 30
+
+
+def test_a_changed_signal_reaches_a_unit_that_runs(box: Box) -> None:
+    assert box.agent("start", "t-signal").code == OK
+    assert box.agent("reload-agent", "t-signal", stop_signal="SIGINT").code == OK
+    assert box.show("t-signal", "KillSignal") == "2"
+    assert box.agent("reload-agent", "t-signal").code == OK
+    assert box.show("t-signal", "KillSignal") == "15"
+    assert box.state("t-signal") == "active"
+
+
 @pytest.mark.parametrize("unit", ["t-stopfail", "t-stopslow", "t-poststop", "t-leftover"])
 def test_odd_ways_to_stop_end_inactive(box: Box, unit: str) -> None:
     assert box.agent("start", unit).code == OK

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hakit.model import PROFILES, Agent, Guard, Probe, Run, Service, TcpQuestion
+from hakit.model.quickservice import HUNG_ESCALATION
 from hakit.plan.outlook import Expected, Fault, outlook
 from tests.sample_clusters import SQUID, cluster
 
@@ -49,6 +50,13 @@ def test_a_hung_service_is_noticed_by_its_probes() -> None:
     assert 4 < hung.least < 5 < hung.most
     patient = replace(HOT, probe=Probe(TcpQuestion(3128), timeout=5, failures=3))
     assert (told(patient)[Fault.HUNG].least or 0) > 15
+
+
+def test_a_hung_unit_that_is_started_again_is_killed_before() -> None:
+    """A hot service's clients don't wait for that."""
+    cold, hot = told(PROBED)[Fault.HUNG], told(HOT)[Fault.HUNG]
+    assert cold.least is not None and hot.least is not None and hot.most is not None
+    assert cold.least >= hot.least + HUNG_ESCALATION
 
 
 def test_our_agent_sees_a_crash_at_once_and_another_at_its_next_look() -> None:

@@ -8,15 +8,17 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from lxml import etree
 
 from hakit import spec
-from hakit.model import Agent, Cluster, quickservice
+from hakit.model import SIGNALS, Agent, Cluster, quickservice
 from hakit.render import cib
 from hakit.spec.checking import check_source
+from hakit.spec.schema.service import ServicePart
 from hakit.spec.source import parse
 from tests.sample_clusters import clusters
 
@@ -80,7 +82,13 @@ def test_every_parameter_of_a_case_is_one_of_the_agent_s(case: Path, metadata: e
 def test_the_cases_say_every_parameter_that_a_spec_can() -> None:
     said = {name for case in CASES for parameters in told(spec.read(case / "spec.yaml")) for name in parameters}
     # These are for other tools than a spec: it says timing.unit_interval, and hakit needs no way out of the watch.
-    assert said == set(MODULE.PARAMETERS) - {"start_window", "watch", "unit_file_shared"}
+    assert said == set(MODULE.PARAMETERS) - {"start_window", "hung_escalation", "watch", "unit_file_shared"}
+
+
+def test_what_hakit_reckons_with_is_the_agent_s_default() -> None:
+    known = MODULE.PARAMETERS["hung_escalation"]
+    assert known.read(known.default) == quickservice.HUNG_ESCALATION
+    assert MODULE.SIGNALS == SIGNALS == get_args(ServicePart.model_fields["stop_signal"].annotation)
 
 
 @settings(max_examples=60, deadline=None)

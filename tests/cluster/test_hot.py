@@ -66,7 +66,7 @@ def settled(hakit: tuple[Hakit, str], node: str) -> None:
         lambda: (state(hakit)["node"], runs_on(hakit)),
         lambda both: both == (node, ["qsp-a", "qsp-b"]),
         clock=SystemClock(),
-        timeout=240,  # a hung unit is first given the time to stop politely: 85 s
+        timeout=240,  # a hung unit that still does something is given its time to stop politely: 85 s
     )
 
 

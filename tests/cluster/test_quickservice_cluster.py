@@ -17,7 +17,6 @@ from tests.cluster.conftest import Client
 PROBE = """\
     agent: quickservice
     probe: { http: "http://127.0.0.1:3128/squid-internal-static/icons/SN.png", timeout: 2 }
-    stop_escalation: 10
 timing: fast
 """
 UNIT = "squid.service"

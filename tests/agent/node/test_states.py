@@ -286,7 +286,9 @@ def test_a_quick_look_does_not_take_a_unit_that_stops_for_a_running_one(box: Box
 
 def test_the_compiled_file_is_for_everybody_to_read_and_for_root_to_write(box: Box) -> None:
     box.sh(f"rm -rf /run/hakit /run/hakit-python; mkdir -m 700 /run/hakit; umask 0026; {AGENT} meta-data > /dev/null")
-    box.sh("runuser -u nobody -- sh -c 'cat /run/hakit-python/usr/lib/ocf/resource.d/hakit/quickservice*.pyc' > /dev/null")
+    box.sh(
+        "runuser -u nobody -- sh -c 'cat /run/hakit-python/usr/lib/ocf/resource.d/hakit/quickservice*.pyc' > /dev/null"
+    )
     assert box.sh("find /run/hakit-python -name 'quickservice*.pyc' -printf '%U %m\\n'") in {"0 644", "0 755"}
     assert box.sh("find /run/hakit-python -type d ! -perm 755") == ""
 

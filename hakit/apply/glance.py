@@ -29,3 +29,9 @@ def serving(cluster: Cluster, states: Mapping[str, ClusterState | None]) -> bool
         state is not None and all(services.as_wished(cluster, service, state) for service in cluster.services)
         for state in states.values()
     )
+
+
+def served(cluster: Cluster, states: Mapping[str, ClusterState | None]) -> int:
+    """Count the services that run in one piece, by the word of the node that knows most of them."""
+    known = (state for state in states.values() if state is not None)
+    return max((sum(bool(services.place(each, state)) for each in cluster.services) for state in known), default=0)

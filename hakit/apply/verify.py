@@ -45,17 +45,21 @@ class VipSilent(Finding):
 
 
 def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
-    """Wait until nothing is wrong any more, and return what was seen then. Raises HakitError with what still is."""
+    """Wait until nothing is wrong any more, and return what was seen then. Raises HakitError with what still is.
+
+    `timeout` is how many seconds may pass without one more service that runs: hundreds take their time to start, the more
+    so on a busy node, where Pacemaker starts few at once.
+    """
     start = clock.now()
-    despair = Despair(cluster, runner)
+    despair, progress = Despair(cluster, runner), Progress(cluster, clock)
     # First by quick glances, which leave the nodes' power to the services that start; a full look has the last word.
     with contextlib.suppress(DeadlinePassed):
         wait_until(
             "every service runs",
             lambda: glance.glance((cluster.nodes[0].name,), runner),
-            lambda states: glance.serving(cluster, states) or despair.over(states),
+            lambda states: glance.serving(cluster, states) or despair.over(states) or progress.idle(states) >= timeout,
             clock=clock,
-            timeout=timeout,
+            timeout=timeout * (1 + len(cluster.services)),
             every=_PACE + len(cluster.services) / 50,
             in_a_row=1,
         )
@@ -72,7 +76,7 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             once,
             lambda both: not both[1],
             clock=clock,
-            timeout=max(0.0, timeout - (clock.now() - start)),
+            timeout=max(0.0, timeout - (clock.now() - (start if despair.hopeless else progress.last))),
             every=0.3,
             in_a_row=1,
         )
@@ -83,6 +87,21 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             f"after {timeout:.0f} s the cluster is not as declared:\n{lines}", hint="hakit status"
         ) from late
     return seen
+
+
+class Progress:
+    """Tells since when no further service runs. `last` is when one more was seen to, or the watching began."""
+
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+        self._cluster, self._clock = cluster, clock
+        self._most, self.last = 0, clock.now()
+
+    def idle(self, states: Mapping[str, ClusterState | None]) -> float:
+        """Look once more, and give the seconds since the last progress."""
+        most = glance.served(self._cluster, states)
+        if most > self._most:
+            self._most, self.last = most, self._clock.now()
+        return self._clock.now() - self.last
 
 
 class Despair:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hakit.core import Command
@@ -121,7 +122,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class ClusterState:
-    """All of it. `dc` is empty while there is no elected controller yet."""
+    """All of it. `dc` is empty while there is no elected controller yet. `known` has the resources by id."""
 
     dc: str = ""
     quorate: bool = False
@@ -135,6 +136,11 @@ class ClusterState:
     placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     operations: tuple[Operation, ...] = ()
     fences: tuple[Fence, ...] = ()
+    known: Mapping[str, ResourceState] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the resources, once: each service looks for its own."""
+        object.__setattr__(self, "known", {resource.id: resource for resource in self.resources})
 
 
 def parse(text: str) -> ClusterState | None:
@@ -202,7 +208,9 @@ def _together(found: Iterable[ResourceState]) -> tuple[ResourceState, ...]:
     known: dict[str, ResourceState] = {}
     for each in found:
         name = each.id.partition(":")[0]  # crm_mon numbers the instances that run nowhere
-        known[name] = _merged(known[name], each) if name in known else replace(each, id=name)
+        known[name] = (
+            _merged(known[name], each) if name in known else each if each.id == name else replace(each, id=name)
+        )
     return tuple(known.values())
 
 
@@ -274,6 +282,7 @@ def _fence(found: etree._Element) -> Fence:
     )
 
 
+@lru_cache(maxsize=1000)  # thousands of operations share a few moments
 def _when(text: str) -> str:
     """Turn ctime(3)'s `Mon Nov 23 18:23:31 2026`, as crm_mon prints times, into one that sorts; else leave it."""
     try:

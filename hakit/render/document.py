@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
 
 from hakit.core import ExitCode, HakitError
-from hakit.model import Cluster, DeviceFencing, Fencing
+from hakit.model import Cluster, DeviceFencing, Fencing, Service, Timing
 from hakit.render import devices, fragments, guard, parts, volume
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
@@ -70,7 +72,13 @@ def resource_defaults(cluster: Cluster) -> dict[str, str]:
 
 
 def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
-    """Build the CIB's element tree."""
+    """Return the CIB's element tree, for the caller to change; what one cluster means is rendered once."""
+    return deepcopy(_built(cluster, templates))
+
+
+# One plan asks for it seven times, and an apply after each of its looks: for the cluster that is wanted and the one that was.
+@lru_cache(maxsize=4)
+def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
     shapes = fragments.templates(templates)
     root = shapes.element("cib", "", features=_FEATURES, schema=SCHEMA)
     section(root, "crm_config").append(
@@ -82,7 +90,7 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
     near = neighbours(cluster.services)
     counts = bool(_advance(cluster.fencing))
     for service in cluster.services:
-        own = tuple(parts.resources(service, cluster.timing, shapes, counts=counts))
+        own = tuple(map(deepcopy, _service(service, cluster.timing, shapes, counts=counts)))
         resources.extend(own)
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
         if service.volume:
@@ -98,6 +106,12 @@ def tree(cluster: Cluster, templates: Path | None) -> etree._Element:
         alerts.extend(parts.alert(each, cluster.name, shapes) for each in cluster.alerts)
     _refuse_same_ids(root)
     return root
+
+
+# The cluster that is wanted and the one that was have most of their services in common.
+@lru_cache(maxsize=2000)
+def _service(service: Service, timing: Timing, shapes: Templates, *, counts: bool) -> tuple[etree._Element, ...]:
+    return tuple(parts.resources(service, timing, shapes, counts=counts))
 
 
 def _devices(root: etree._Element, fencing: Fencing, shapes: Templates) -> None:

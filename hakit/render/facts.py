@@ -40,8 +40,8 @@ _YES = frozenset({"true", "on", "yes", "y", "1"})
 def of_resources(section: etree._Element | None) -> Facts:
     """Return the facts of every resource, by its id; members of groups stand for themselves too."""
     facts: Facts = {}
-    for element in children(section):
-        for resource in element.iter(*RESOURCES):
+    if section is not None:
+        for resource in section.iter(*RESOURCES):
             facts[f"resource {_id(resource)}"] = _resource(resource)
     return facts
 

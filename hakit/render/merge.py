@@ -7,8 +7,9 @@ agent, and the few cluster properties that it sets; but not the constraints by w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +42,13 @@ _OWNED: dict[str, _Read] = {
 }
 
 
+# Of these sections every child's facts are its own, so that what is written the same in both need not be read to be
+# compared. They are those that grow with the services; in sets of defaults one child hides another's values.
+_APART = frozenset({"resources", "constraints"})
+
+
+# What is pure and asked for several times in one plan is worked out once; a plan is about one cluster.
+@lru_cache(maxsize=2)
 def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> str:
     """Return the live CIB with hakit's part replaced. What already means the same is left as it is written.
 
@@ -49,7 +57,8 @@ def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None
     live, ours = _both(live_cib_xml, cluster, templates)
     for name, read in _OWNED.items():
         wanted, present = facts.section(ours, name), facts.section(live, name)
-        if read(wanted) != read(present):
+        one, other = _apart(wanted, present) if name in _APART else (wanted, present)
+        if read(one) != read(other):
             document.section(live, name)[:] = [*_others(name, present), *_kept(present, wanted, read)]
     _set_properties(live, document.properties(cluster))
     return fragments.written(live)
@@ -60,9 +69,13 @@ def differences(live_cib_xml: str, cluster: Cluster, *, templates: Path | None =
     return tuple(each.text() for each in compared(live_cib_xml, cluster, templates=templates))
 
 
+@lru_cache(maxsize=2)
 def compared(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[Difference, ...]:
     """Return what `merged` would change, in the order of `differences`."""
     live, ours = _both(live_cib_xml, cluster, templates)
+    for name in _APART:
+        wanted, present = document.section(ours, name), document.section(live, name)
+        wanted[:], present[:] = _apart(wanted, present)
     named = frozenset(
         (f"resource {each.name}", f"parameter {secret.name}")
         for each in devices(cluster.fencing)
@@ -73,6 +86,8 @@ def compared(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = No
 
 def unknown_secrets(live_cib_xml: str, cluster: Cluster) -> tuple[tuple[str, str], ...]:
     """Name device and parameter of the secrets that neither the model nor the live CIB (may be empty) has."""
+    if not any(device.secrets for device in devices(cluster.fencing)):
+        return ()
     ours = document.tree(cluster, None)
     if live_cib_xml:
         secrets.kept(ours, fragments.parse(live_cib_xml))
@@ -84,9 +99,14 @@ def device_values(cib_xml: str) -> dict[tuple[str, str], str]:
     return secrets.values(fragments.parse(cib_xml))
 
 
-def facts_of(cib_xml: str, cluster: Cluster) -> Facts:
-    """Return what a CIB says in hakit's part, for `Difference.origin`."""
-    return _facts(fragments.parse(cib_xml), cluster)
+def facts_of(applied: Cluster, cluster: Cluster, about: Iterable[str]) -> Facts:
+    """Return what the spec that was applied last says about these subjects at least, for `Difference.origin`."""
+    names = {subject.partition(" ")[2] for subject in about}
+    root = document.tree(applied, None)
+    for name in _APART:
+        section = document.section(root, name)
+        section[:] = [child for child in section if any(each.get("id") in names for each in child.iter())]
+    return _facts(root, cluster)
 
 
 def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None) -> tuple[str, ...]:
@@ -95,9 +115,9 @@ def foreign(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = Non
     return tuple(name for name in _ids(fragments.parse(live_cib_xml)) if name not in known and not _leftover(name))
 
 
-def ids(cib_xml: str) -> frozenset[str]:
-    """Return the ids of a CIB's resources and constraints."""
-    return frozenset(_ids(fragments.parse(cib_xml)))
+def ids(cluster: Cluster) -> frozenset[str]:
+    """Return the ids of the resources and constraints that a cluster means."""
+    return frozenset(_ids(document.tree(cluster, None)))
 
 
 def leftovers(live_cib_xml: str) -> tuple[str, ...]:
@@ -152,7 +172,7 @@ def _kept(present: etree._Element | None, wanted: etree._Element | None, read: _
 def _best(old: etree._Element | None, element: etree._Element, read: _Read) -> etree._Element:
     if old is None:
         return deepcopy(element)
-    if read(_alone(old)) == read(_alone(element)):
+    if _text(old) == _text(element) or read(_alone(old)) == read(_alone(element)):
         return deepcopy(old)
     new = deepcopy(element)
     if element.tag in {"group", "clone"}:
@@ -175,10 +195,24 @@ def _keep_wishes(old: etree._Element, new: etree._Element) -> None:
         etree.SubElement(kept, "nvpair", id=f"{kept.get('id')}-{name}", name=name, value=value)
 
 
-def _alone(element: etree._Element) -> etree._Element:
+def _alone(*elements: etree._Element) -> etree._Element:
     section = etree.Element("section")
-    section.append(deepcopy(element))
+    section.extend(deepcopy(element) for element in elements)
     return section
+
+
+def _apart(one: etree._Element | None, other: etree._Element | None) -> tuple[etree._Element, etree._Element]:
+    """Return copies of two sections without the children that are written the same in both."""
+    texts = [{_text(element): element for element in facts.children(each)} for each in (one, other)]
+    first, second = (
+        _alone(*(element for text, element in mine.items() if text not in theirs))
+        for mine, theirs in zip(texts, reversed(texts), strict=True)
+    )
+    return first, second
+
+
+def _text(element: etree._Element) -> bytes:
+    return etree.tostring(element, with_tail=False)
 
 
 def _set_properties(live: etree._Element, wanted: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from hakit.plan.bootstrap import configuration
 from hakit.plan.changes import live, obstacles
 from hakit.plan.seen import Seen
 from hakit.plan.terms import Terms
-from hakit.plan.wanted import Wanted
+from hakit.plan.wanted import Wanted, with_nics
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +103,7 @@ def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
     for device, parameter in render.unknown_secrets(cib, wanted.cluster):
         yield SecretMissing(device=device, parameter=parameter)
     if cib and not (terms.replace or terms.foreign):
-        meant = render.ids(render.cib(terms.applied)) if terms.applied else ()
+        meant = render.ids(with_nics(terms.applied, seen.hosts)) if terms.applied else ()
         ids = tuple(name for name in render.foreign(cib, wanted.cluster) if name not in meant)
         if ids:
             yield Foreign(ids=ids)

@@ -42,8 +42,10 @@ def differences(wanted: Wanted, seen: Seen, applied: Cluster | None) -> Iterator
     yield from _agents(wanted, seen)
     if seen.running and seen.awake:
         live = seen.nodes[seen.running[0]].cib
-        base = render.facts_of(render.cib(with_nics(applied, seen.hosts)), wanted.cluster) if applied else None
-        for each in render.compared(live, wanted.cluster):
+        found = render.compared(live, wanted.cluster)
+        then = with_nics(applied, seen.hosts) if applied and found else None
+        base = render.facts_of(then, wanted.cluster, (each.subject for each in found)) if then else None
+        for each in found:
             place = f"{each.subject}: {each.what}" if each.what else each.subject
             yield Difference(CIB, "", place, each.old, each.new, each.origin(base))
 

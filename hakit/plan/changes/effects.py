@@ -5,7 +5,7 @@ The figures and how well they hold: docs/decisions/0014-foretelling-the-outage.m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,21 +55,45 @@ class Foreseen:
     outage: Outage | None = None
 
 
+class _Schedule:
+    """The operations of a transition by resource: there may be thousands, and each service looks for its own few."""
+
+    def __init__(self, operations: tuple[Operation, ...]) -> None:
+        self._places: dict[str, list[int]] = {}
+        for place, each in enumerate(operations):
+            self._places.setdefault(each.resource, []).append(place)
+        self._operations = operations
+
+    def of(self, resources: Iterable[str]) -> list[Operation]:
+        """Give the resources' operations, in order."""
+        return [self._operations[place] for place in self._sorted(resources)]
+
+    def span(self, resources: Iterable[str], involved: Iterable[str]) -> list[Operation]:
+        """Give the stops and starts of all involved, from the first to the last one of the resources."""
+        mine = [place for place in self._sorted(resources) if self._operations[place].task in _HARD]
+        hard = (place for place in self._sorted(involved) if self._operations[place].task in _HARD)
+        return [self._operations[place] for place in hard if mine[0] <= place <= mine[-1]]
+
+    def _sorted(self, resources: Iterable[str]) -> list[int]:
+        return sorted(place for each in resources for place in self._places.get(each, ()))
+
+
 def foresee(
     before: tuple[Service, ...], goal: Cluster, foretold: Foretold, took: Mapping[tuple[str, str], float]
 ) -> Iterator[Foreseen]:
     """Say it for each service of the spec and of `before`, which has those that the spec no longer names."""
     wanted = {service.name: service for service in goal.services}
+    schedule = _Schedule(foretold.operations)
     for service in (*goal.services, *(each for each in before if each.name not in wanted)):
         # Of a hot service what happens to its copies elsewhere is no outage: the address is what clients use.
         parts = services.movable(service)
         source, target = _place(parts, foretold.before), _place(parts, foretold.after)
-        own = [each for each in foretold.operations if each.resource in parts]
+        own = schedule.of(parts)
         effect = _effect(source, target, own)
         outage = None
         if effect in {Effect.RESTARTS, Effect.MOVES}:
             near = _needs(service.name, wanted)
-            outage = _outage(foretold.operations, parts, (service, *(wanted[name] for name in near)), took)
+            outage = _outage(schedule, parts, (service, *(wanted[name] for name in near)), took)
         yield Foreseen(service.name, effect, source, target, outage)
 
 
@@ -103,15 +127,14 @@ def _needs(name: str, known: Mapping[str, Service]) -> tuple[str, ...]:
 
 
 def _outage(
-    operations: tuple[Operation, ...],
+    schedule: _Schedule,
     parts: tuple[str, ...],
     involved: tuple[Service, ...],
     took: Mapping[tuple[str, str], float],
 ) -> Outage:
     """Add up what is done from the service's first stop to its last start, what it depends on included."""
-    mine = [place for place, each in enumerate(operations) if each.resource in parts and each.task in _HARD]
     owners = {part: service for service in involved for part in services.movable(service)}
-    span = [each for each in operations[mine[0] : mine[-1] + 1] if each.resource in owners and each.task in _HARD]
+    span = schedule.span(parts, owners)
     least = most = limit = 0.0
     for each in span:
         service = owners[each.resource]

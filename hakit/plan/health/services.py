@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hakit.core import Finding, Severity
 from hakit.model import Cluster, Service
-from hakit.observe.crm_mon import ClusterState
+from hakit.observe.crm_mon import ClusterState, ResourceState
 from hakit.plan.seen import Seen
 
 
@@ -140,7 +140,7 @@ def lost(node: str, state: ClusterState) -> bool:
 
 
 def _vip_beside_its_unit(service: Service, state: ClusterState) -> str:
-    vip, unit = (next((each for each in state.resources if each.id == part), None) for part in parts(service))
+    vip, unit = (state.known.get(part) for part in parts(service))
     if vip is None or unit is None or len(vip.nodes) != 1 or vip.ailing:
         return ""
     (node,) = vip.nodes
@@ -149,14 +149,13 @@ def _vip_beside_its_unit(service: Service, state: ClusterState) -> str:
 
 def well_on(service: Service, state: ClusterState) -> tuple[str, ...]:
     """Name the nodes on which the unit of a hot service runs and is well."""
-    found = (each for each in state.resources if each.id == parts(service)[-1])
-    return tuple(node for each in found for node in each.nodes if node not in each.ailing and not lost(node, state))
+    unit = state.known.get(parts(service)[-1])
+    return tuple(node for node in unit.nodes if node not in unit.ailing and not lost(node, state)) if unit else ()
 
 
 def out_of_service(cluster: Cluster, service: Service, state: ClusterState) -> str:
     """Name the service whose stop, by an operator, keeps this one down: itself or one it depends on; else empty."""
-    off = {each.id for each in state.resources if each.target == "Stopped"}
-    if off.intersection(parts(service)):
+    if any(each.target == "Stopped" for each in _own(service, state)):
         return service.name
     below = (out_of_service(cluster, cluster.service(name), state) for name in service.depends_on)
     return next(filter(None, below), "")
@@ -168,8 +167,11 @@ def as_wished(cluster: Cluster, service: Service, state: ClusterState) -> bool:
 
 
 def _broken(service: Service, state: ClusterState) -> bool:
-    ours = parts(service)
-    return any((each.failed or each.role != "Started") and each.id in ours for each in state.resources)
+    return any(each.failed or each.role != "Started" for each in _own(service, state))
+
+
+def _own(service: Service, state: ClusterState) -> Iterator[ResourceState]:
+    yield from (state.known[part] for part in parts(service) if part in state.known)
 
 
 def check(seen: Seen) -> Iterator[Finding]:
@@ -186,10 +188,9 @@ def check(seen: Seen) -> Iterator[Finding]:
 
 
 def _by_cluster(service: Service, state: ClusterState, *, resting: bool) -> Iterator[Finding]:
-    known = {resource.id: resource for resource in state.resources}
     places = set()
     for part in parts(service):
-        resource = known.get(part)
+        resource = state.known.get(part)
         if resource is None:
             yield NotServing(service=service.name, resource=part, how="not in the cluster")
         elif resting and not (resource.failed or resource.blocked):

@@ -14,7 +14,7 @@ from lxml import etree
 
 from hakit.core import ExitCode, HakitError
 from hakit.model import Agent, Cluster, Service, Switchback, Vip
-from hakit.render import cib
+from hakit.render import cib, document
 from hakit.render.parts import unit_type
 from tests.sample_clusters import SQUID, cluster, clusters
 
@@ -168,3 +168,10 @@ class TestOwnTemplates:
         with pytest.raises(HakitError, match=fault) as refused:
             cib(cluster(), templates=tmp_path)
         assert refused.value.code is ExitCode.SPEC
+
+
+def test_a_tree_is_its_callers_own() -> None:
+    mine, other = document.tree(cluster(), None), document.tree(cluster(), None)
+    mine.find("configuration/resources")[:] = []
+    assert etree.tostring(document.tree(cluster(), None)) == etree.tostring(other)
+    assert other.find("configuration/resources/group") is not None

@@ -101,7 +101,6 @@ def test_what_drbd_says_of_a_stale_side_is_nobody_else_s_to_change() -> None:
     live = render.cib(declared).replace("</constraints>", f"{BARRED}</constraints>")
     assert render.differences(live, declared) == ()
     assert render.foreign(live, declared) == ()
-    assert "drbd-fence-by-handler-squid-squid-mirror" not in render.ids(live)
     preferring = cluster(replace(LOGGING, prefer="qsp-b"))
     merged = render.merged(live, preferring)
     assert merged.count('id="drbd-fence-by-handler-squid-squid-mirror"') == 1

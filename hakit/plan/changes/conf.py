@@ -35,6 +35,15 @@ class Conf:
         found = (int(match[1]) for node in self.nodes.values() for key in node if (match := _ADDRESS.fullmatch(key)))
         return frozenset((*self.links, *found))
 
+    @property
+    def token(self) -> int:
+        """The token timeout in milliseconds, without what corosync.conf(5)'s token_coefficient adds for many nodes."""
+        return int(self.options.get("totem.token", _TOKEN))
+
+    def with_token(self, token: int) -> Conf:
+        """Return it with another token timeout, in milliseconds."""
+        return replace(self, options={**self.options, "totem.token": str(token)})
+
     def address(self, node: str, ring: int) -> str:
         """Return the node's address in a ring; empty when it has none."""
         return self.nodes[node].get(f"ring{ring}_addr", "")
@@ -63,7 +72,7 @@ class Conf:
             options.pop(key, None)
             if count == _TWO:
                 options[key] = "1"  # two_node implies wait_for_all (votequorum(5))
-        token = int(options.get("totem.token", _TOKEN)) + _COEFFICIENT * max(0, count - _TWO)
+        token = self.token + _COEFFICIENT * max(0, count - _TWO)
         if "totem.consensus" in options:
             # corosync.conf(5), consensus: at least 1.2 * token; the token grows with the nodes (token_coefficient).
             options["totem.consensus"] = str(max(int(options["totem.consensus"]), -(-token * 6 // 5)))

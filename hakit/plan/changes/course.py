@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.plan.changes.compare import Takes, changed_rings, compare
 from hakit.plan.changes.conf import Conf
+
+# A link's ping interval is a quarter of the token, and it counts as down after half of it (corosync.conf(5), knet_ping_interval,
+# knet_ping_timeout). An answer to a ping of the old interval must be in time for the new one, and the other way round, or
+# all links are down at once: docs/decisions/0065-the-token-changes-in-steps.md.
+_TOKEN_STEP = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,9 @@ def _change(now: Conf, goal: Conf) -> Iterator[Hop]:
         reasons = ", ".join(change.place for change in changes if change.takes is Takes.STOP)
         yield Hop(f"change {reasons}", goal, Takes.STOP)
         return
+    for token in _tokens(now.token, goal.token):
+        now = now.with_token(token)
+        yield Hop(f"change totem.token in steps, now to {token}", now)
     changed = changed_rings(now, goal)
     added, kept = goal.rings - now.rings, (now.rings & goal.rings) - changed
     if added and not kept:
@@ -89,6 +98,13 @@ def _change(now: Conf, goal: Conf) -> Iterator[Hop]:
         back = f"put {_rings(changed)} in" if changed else f"change {', '.join(c.place for c in compare(now, goal))}"
         gone = now.rings - goal.rings
         yield Hop(back, goal, rings=kept if gone else frozenset())
+
+
+def _tokens(now: int, goal: int) -> Iterator[int]:
+    """Give the tokens between, in milliseconds; none where it is one step."""
+    while not now / _TOKEN_STEP <= goal <= now * _TOKEN_STEP:
+        now = int(now * _TOKEN_STEP) if goal > now else math.ceil(now / _TOKEN_STEP)
+        yield now
 
 
 def _rings(numbers: frozenset[int]) -> str:

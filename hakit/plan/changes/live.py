@@ -144,9 +144,15 @@ def _load(seen: Seen, dialects: Mapping[str, Dialect], now: Conf, hop: Hop) -> I
     name = next((each for each in seen.running if each in hop.conf.nodes), "")
     if name:
         actions = dialects[name].reload()
+        token = hop.conf.token / 1000
+        if hop.conf.token != now.token:
+            # Corosync 3.1 reckons the links' ping times before it takes the new token over: it is told once more.
+            actions += (*dialects[name].reload(), _pause(token / 3))
         if hop.conf.rings - now.rings:
-            token = int(hop.conf.options.get("totem.token", "3000")) / 1000
-            pause = f"{2 + _KNET_ROUNDS * token:g}"
-            actions += (Command(("sleep", pause), timeout=90),)
+            actions += (_pause(2 + _KNET_ROUNDS * token),)
         why = "Corosync takes it over on all nodes without a stop"
         yield Step("read corosync.conf again", name, why, actions)
+
+
+def _pause(seconds: float) -> Command:
+    return Command(("sleep", f"{seconds:.1f}"), timeout=90)

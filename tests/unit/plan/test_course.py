@@ -58,6 +58,7 @@ def test_every_hop_is_one_that_corosync_can_go(pair: tuple[Conf, Conf]) -> None:
             assert all(change.takes is Takes.RELOAD for change in compare.compare(now, hop.conf))
             assert len(set(now.nodes) ^ set(hop.conf.nodes)) <= 1, "one node at a time"
             assert len(hop.conf.nodes) >= 2
+            assert 0.66 <= hop.conf.token / now.token <= 1.5, "pings of before are in time for the timeout of after"
         now = hop.conf
     assert compare.compare(now, goal) == ()
 
@@ -130,3 +131,19 @@ def test_the_ring_that_is_left_must_be_up(ring: int) -> None:
         each for each in obstacles(whole, meant(now), course(meant(now), meant(goal))) if isinstance(each, RingIsDown)
     ]
     assert {(each.ring, each.node) for each in seen} == {(ring, "qsp-a"), (ring, "qsp-b")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "between"),
+    [
+        (3000, 1000, [2000, 1334]),
+        (1000, 3000, [1500, 2250]),
+        (1000, 1500, []),
+        (10000, 1000, [6667, 4445, 2964, 1976, 1318]),
+    ],
+)
+def test_the_token_changes_in_steps(old: int, new: int, between: list[int]) -> None:
+    now = meant(cluster())
+    hops = course(now.with_token(old), now.with_token(new))
+    assert [hop.conf.token for hop in hops] == [*between, new]
+    assert all(hop.takes is Takes.RELOAD for hop in hops)

@@ -29,7 +29,7 @@ from hakit.plan.wanted import Wanted, wanted
 class Foresight:
     """A plan with its reasons and its consequences.
 
-    `services` is empty where the cluster doesn't run, or (then `simulated` is False) where nobody could foretell it.
+    `services` is empty where the cluster doesn't run, or where nobody could foretell it: then `untold` says why.
     """
 
     seen: Seen
@@ -37,7 +37,7 @@ class Foresight:
     differences: tuple[Difference, ...]
     stages: tuple[Stage, ...]
     services: tuple[Foreseen, ...]
-    simulated: bool
+    untold: str
     refused: tuple[Finding, ...]
     outlook: tuple[Expected, ...] = ()
 
@@ -72,25 +72,30 @@ def foresee(cluster: Cluster, runner: Runner, *, applied: Cluster | None = None)
 
 def foretell(goal: Wanted, seen: Seen, left: tuple[Stage, ...], runner: Runner, applied: Cluster | None) -> Foresight:
     """Give the reasons and consequences of what is left to do."""
-    told = _foretold(goal, seen, runner)
+    told, untold = _foretold(goal, seen, runner)
     took = durations.parse(_cib(seen)) if told else {}
     services = tuple(effects.foresee(_before(goal.cluster, seen), goal.cluster, told, took)) if told else ()
     found = tuple(differences.differences(goal, seen, applied))
-    return Foresight(seen, {}, found, left, services, told is not None, (), tuple(outlook.outlook(goal.cluster)))
+    return Foresight(seen, {}, found, left, services, untold, (), tuple(outlook.outlook(goal.cluster)))
 
 
 def _cib(seen: Seen) -> str:
     return seen.nodes[seen.running[0]].cib if seen.running else ""
 
 
-def _foretold(goal: Wanted, seen: Seen, runner: Runner) -> simulate.Foretold | None:
-    """Let crm_simulate on a node say what Pacemaker would make of the new CIB; nodes that leave stand aside in it."""
+def _foretold(goal: Wanted, seen: Seen, runner: Runner) -> tuple[simulate.Foretold | None, str]:
+    """Let crm_simulate on a node say what Pacemaker would make of the new CIB, or say why it can't.
+
+    Nodes that leave stand aside in it.
+    """
     if not (seen.running and seen.awake):
-        return None
+        return None, "the cluster doesn't run, or not every node that was started has joined"
     new = render.merged(_cib(seen), goal.cluster)
     if seen.leaving:
         new = render.aside(new, tuple(seen.leaving))
-    return simulate.parse(runner.run(seen.running[0], simulate.command(new)).stdout)
+    outcome = runner.run(seen.running[0], simulate.command(new))
+    told = simulate.parse(outcome.stdout)
+    return told, "" if told else simulate.untold(outcome)
 
 
 def _before(goal: Cluster, seen: Seen) -> tuple[Service, ...]:

@@ -71,8 +71,8 @@ def lines(found: Foresight) -> Iterator[str]:
     if found.services:
         yield click.style("Services, as Pacemaker foretells", bold=True)
         yield from (f"  {_fate(each)}" for each in found.services)
-    elif found.seen.running:
-        yield "What happens to the services can't be foretold: this release's crm_simulate does not answer in XML."
+    elif found.untold and found.seen.running:
+        yield f"What happens to the services can't be foretold: {found.untold}."
     yield from findings.lines(found.refused)
 
 
@@ -153,7 +153,8 @@ def plain(found: Foresight) -> dict[str, object]:
             }
             for stage in found.stages
         ],
-        "simulated": found.simulated,
+        "simulated": not found.untold,
+        "untold": found.untold,
         "services": [_service(each) for each in found.services],
         "outlook": [
             {"service": e.service, "fault": e.fault.value, "least": e.least, "most": e.most, "why": e.why}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hakit.core import Command
+from hakit.core import Command, Outcome
 from hakit.observe import parsing
 
 # The daemons are not asked: the CIB that is handed in holds the status from which the scheduler starts.
@@ -60,6 +60,13 @@ def parse(text: str) -> Foretold | None:
         _places(before),
         _places(after),
     )
+
+
+def untold(outcome: Outcome) -> str:
+    """Say why an answer tells nothing; it needs processor time by the square of what is new (500 services: minutes)."""
+    if outcome.timed_out:
+        return f"crm_simulate had no answer within {outcome.action.timeout:g} s"
+    return "this release's crm_simulate does not answer in XML"
 
 
 def _places(status: parsing.Element) -> dict[str, tuple[str, ...]]:

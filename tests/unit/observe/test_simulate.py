@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from pathlib import Path
 
+from hakit.core import Outcome
 from hakit.model import Service, Vip
 from hakit.observe import durations, simulate
 from hakit.plan.changes.effects import Effect, Foreseen, Outage, foresee
@@ -76,6 +77,12 @@ def test_a_release_that_cannot_tell_in_xml_tells_nothing() -> None:
     assert simulate.parse(refused) is None
     command = simulate.command("<cib/>")
     assert not command.changes_state and command.stdin == "<cib/>"
+
+
+def test_why_nothing_is_told_is_the_real_reason() -> None:
+    command = simulate.command("<cib/>")
+    assert "in XML" in simulate.untold(Outcome("qsp-a", command, 64, "", "unrecognized option", 0.1))
+    assert "within 120 s" in simulate.untold(Outcome("qsp-a", command, -1, "", "", 120.0, timed_out=True))
 
 
 def test_durations_come_from_the_history_of_what_went_well() -> None:

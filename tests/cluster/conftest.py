@@ -109,15 +109,6 @@ def fresh_lab(lab: Lab) -> Lab:
     return lab
 
 
-@pytest.fixture(scope="module")
-def first_release_lab(lab: Lab, request: pytest.FixtureRequest) -> Lab:
-    """The fresh lab of the first release alone, for modules whose minutes `make test` does not spend twice."""
-    if lab.release is not releases()[0] and not request.config.getoption("--all"):
-        pytest.skip(f"on {lab.release} it is left to `make test-all` (--all)")
-    lab.reset(Teller())
-    return lab
-
-
 @pytest.fixture
 def client(lab: Lab) -> Client:
     """An HTTP client beside the nodes."""

@@ -21,6 +21,8 @@ TELL = f"#!/bin/sh\ncat >> {KEEP}/told\n"
 SENDMAIL = f'#!/bin/sh\n{{ echo "ARGS: $*"; cat; }} >> {KEEP}/mails\n'
 HOOK = f"""
 import http.server
+
+pytestmark = pytest.mark.first_release
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -42,9 +44,9 @@ LONGEST = 90.0  # seconds until something must have been told, on a busy machine
 
 
 @pytest.fixture(scope="module")
-def hakit(first_release_lab: Lab) -> Hakit:
+def hakit(fresh_lab: Lab) -> Hakit:
     """The lab's cluster with alerts, and with those whom they tell."""
-    hakit = Hakit(first_release_lab)
+    hakit = Hakit(fresh_lab)
     spec = Path(hakit.spec)
     spec.write_text(spec.read_text() + ALERTS)
     refused = hakit("preflight", "--json", hakit.spec)
@@ -53,8 +55,8 @@ def hakit(first_release_lab: Lab) -> Hakit:
         for each in json.loads(refused.out)["findings"]
         if each["severity"] == "error"
     }
-    assert codes == {(code, node.name) for code in ("HK213", "HK214") for node in first_release_lab.nodes}, refused.out
-    for node in first_release_lab.nodes:
+    assert codes == {(code, node.name) for code in ("HK213", "HK214") for node in fresh_lab.nodes}, refused.out
+    for node in fresh_lab.nodes:
         for path, text in (("/usr/local/bin/tell", TELL), ("/usr/sbin/sendmail", SENDMAIL)):
             hakit.put(node.name, path, text)
             hakit.on(node.name, "chmod", "755", path)
@@ -82,19 +84,19 @@ def wait_until_told(hakit: Hakit, by: str, event: str, **said: str) -> None:
     wait_for(f"{event} {said}", lambda: [each for each in told(hakit, by) if wanted.items() <= each.items()])
 
 
-def test_what_happens_is_told(hakit: Hakit, first_release_lab: Lab) -> None:
+def test_what_happens_is_told(hakit: Hakit, fresh_lab: Lab) -> None:
     wait_until_told(hakit, "qsp-a", "service-moved", service="squid", node="qsp-a")
 
-    first_release_lab.cut("qsp-b", 1)
+    fresh_lab.cut("qsp-b", 1)
     wait_until_told(hakit, "qsp-a", "ring-lost", ring="1", text="ring 1: qsp-a and qsp-b no longer reach each other")
-    first_release_lab.heal("qsp-b", 1)
+    fresh_lab.heal("qsp-b", 1)
     wait_until_told(hakit, "qsp-a", "ring-back", ring="1")
     assert [each for each in told(hakit, "qsp-b") if each["event"].startswith("ring")] == [], "one of the two tells"
 
     hakit.on("qsp-a", "systemctl", "kill", "--signal=KILL", "squid.service")
     wait_until_told(hakit, "qsp-a", "service-failed", service="squid", node="qsp-a")
 
-    first_release_lab.power_off("qsp-b")
+    fresh_lab.power_off("qsp-b")
     wait_until_told(hakit, "qsp-a", "node-lost", node="qsp-b")
     # Nobody was fenced here, but somebody can say that they did it by hand: the same event, by the same way.
     hakit.on("qsp-a", "stonith_admin", "--confirm", "qsp-b")
@@ -102,7 +104,7 @@ def test_what_happens_is_told(hakit: Hakit, first_release_lab: Lab) -> None:
     rings = [each["event"] for each in told(hakit, "qsp-a") if each["event"].startswith("ring")]
     assert rings == ["ring-lost", "ring-back"], "a node that is lost is no lost ring"
 
-    first_release_lab.power_on("qsp-b")
+    fresh_lab.power_on("qsp-b")
     wait_until_told(hakit, "qsp-a", "node-back", node="qsp-b")
 
 

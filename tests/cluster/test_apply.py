@@ -18,6 +18,8 @@ from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller
 from tests.cluster.tools import only
 
+pytestmark = pytest.mark.first_release
+
 BROKEN = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/false\n"
 JOURNAL = "/var/lib/hakit/history/journal.json"
 
@@ -25,11 +27,11 @@ JOURNAL = "/var/lib/hakit/history/journal.json"
 @pytest.fixture(
     scope="module", params=["pcs", pytest.param("crm", marks=pytest.mark.only_all("changes with crm"))], ids=str
 )
-def hakit(first_release_lab: Lab, request: pytest.FixtureRequest) -> Hakit:
+def hakit(fresh_lab: Lab, request: pytest.FixtureRequest) -> Hakit:
     """A cluster on nodes that have only the one tool."""
-    hakit = Hakit(first_release_lab)
+    hakit = Hakit(fresh_lab)
     if request.param == "crm":
-        first_release_lab.reset(Teller())
+        fresh_lab.reset(Teller())
     only(hakit, request.param)
     for node in NODES:
         hakit.put(node, "/etc/systemd/system/broken.service", BROKEN)

@@ -16,6 +16,8 @@ from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 from tests.cluster.interrupting import Applying, Moment, asked, points
 
+pytestmark = pytest.mark.first_release
+
 # How many points the plans have: before, within and after each of five and three stages, and two more. Counted in each test.
 THERE, BACK = 17, 11
 # A new unit each time, so that hosts are to be prepared; enabled, so that it is to be taken out of the boot.
@@ -63,8 +65,8 @@ class Ways:
 
 
 @pytest.fixture(scope="module")
-def ways(first_release_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Ways:
-    hakit = Hakit(first_release_lab)
+def ways(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Ways:
+    hakit = Hakit(fresh_lab)
     hakit.must("bootstrap", "--yes", hakit.spec)
     return Ways(hakit, tmp_path_factory.mktemp("ways"), at="back")
 

@@ -20,22 +20,24 @@ from hakit.report.record import Record
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 
+pytestmark = pytest.mark.first_release
+
 # A node that boots again costs half a minute: on one release.
 SHORT = ("switchover", "service-killed")
 LONG = (*SHORT, "power-lost", "ring1-lost")
 
 
 @pytest.fixture(scope="module")
-def spec(first_release_lab: Lab) -> str:
-    path = first_release_lab.spec.with_name("drill.yaml")
+def spec(fresh_lab: Lab) -> str:
+    path = fresh_lab.spec.with_name("drill.yaml")
     more = "    agent: quickservice\n    probe: { tcp: 3128 }\n"
-    path.write_text(first_release_lab.spec.read_text().rstrip("\n") + "\n" + more)
+    path.write_text(fresh_lab.spec.read_text().rstrip("\n") + "\n" + more)
     return str(path)
 
 
 @pytest.fixture(scope="module")
-def hakit(first_release_lab: Lab, spec: str) -> Hakit:
-    hakit = Hakit(first_release_lab)
+def hakit(fresh_lab: Lab, spec: str) -> Hakit:
+    hakit = Hakit(fresh_lab)
     hakit.must("bootstrap", "--yes", spec)
     return hakit
 

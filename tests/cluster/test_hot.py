@@ -17,6 +17,8 @@ from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import ORIGIN, Client
 
+pytestmark = pytest.mark.first_release
+
 # What squid says to a request for itself. A hung one still accepts connections for a while: the kernel does that.
 PROBE = 'probe: { http: { url: "http://127.0.0.1:3128/", status: 400 }, timeout: 2 }'
 GUARD = f"guard: {{ targets: [{layout.client().addresses[0]}] }}"
@@ -25,11 +27,11 @@ LONGEST = 20.0
 
 
 @pytest.fixture(scope="module")
-def hakit(first_release_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hakit, str]]:
+def hakit(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hakit, str]]:
     """A cluster that runs squid hot, and its spec."""
     spec = tmp_path_factory.mktemp("hot") / "hakit.yaml"
-    spec.write_text(first_release_lab.spec.read_text() + f"    run: hot\n    {PROBE}\n{GUARD}\n")
-    hakit = Hakit(first_release_lab)
+    spec.write_text(fresh_lab.spec.read_text() + f"    run: hot\n    {PROBE}\n{GUARD}\n")
+    hakit = Hakit(fresh_lab)
     hakit.must("bootstrap", "--yes", str(spec))
     yield hakit, str(spec)
     hakit.must("destroy", "--yes", str(spec))

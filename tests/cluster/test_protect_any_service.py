@@ -15,6 +15,8 @@ from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.protected import Example, examples
 
+pytestmark = pytest.mark.first_release
+
 EXAMPLES = examples()
 NODES = ("qsp-a", "qsp-b")
 every_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
@@ -59,9 +61,9 @@ def comes_back(hakit: Hakit, example: Example, way: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def hakit(first_release_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Hakit:
+def hakit(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Hakit:
     """Two nodes in a cluster without services, with the page's files, units out of the boot, and the agent installed."""
-    hakit = Hakit(first_release_lab)
+    hakit = Hakit(fresh_lab)
     empty = tmp_path_factory.mktemp("spec") / "hakit.yaml"
     empty.write_text(Path(hakit.spec).read_text().partition("services:")[0])
     hakit.must("agent", "install", "--yes", str(empty))

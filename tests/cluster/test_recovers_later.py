@@ -25,8 +25,8 @@ FAULT = "/etc/squid/conf.d/fault.conf"
 
 
 @pytest.mark.only_all("minutes of waiting for Pacemaker to look again")
-def test_a_failed_start_is_tried_again(first_release_lab: Lab, tmp_path: Path) -> None:
-    lab, clock, client = first_release_lab, SystemClock(), Client(first_release_lab)
+def test_a_failed_start_is_tried_again(fresh_lab: Lab, tmp_path: Path) -> None:
+    lab, clock, client = fresh_lab, SystemClock(), Client(fresh_lab)
     hakit, spec = Hakit(lab), tmp_path / "hakit.yaml"
     spec.write_text(lab.spec.read_text() + SPEC)
     hakit.must("bootstrap", "--yes", str(spec))

@@ -89,7 +89,7 @@ def ours(hakit: Hakit) -> list[str]:
     return [line for lines in said for line in lines.splitlines() if line.endswith(OURS)]
 
 
-@pytest.mark.parametrize(("way", "number"), turns(("there", 14), ("back", 22)))
+@pytest.mark.parametrize(("way", "number"), turns(("there", 14)))
 def test_killed_and_run_again(ways: Ways, lab: Lab, client: Client, way: str, number: int) -> None:
     for _ in range(3):
         spec = ways.stand(client, way)

@@ -18,6 +18,8 @@ from hakit.lab.network import Cable
 from hakit.run import machine
 from tests.cluster.conftest import Client
 
+pytestmark = pytest.mark.first_release
+
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 Hosts = dict[str, Host]
 

@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from hakit.lab.lab import Lab
 from hakit.observe.node import AGENT
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
+
+pytestmark = pytest.mark.first_release
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,6 +20,8 @@ from hakit import render
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 
+pytestmark = pytest.mark.first_release
+
 PAGE = Path(__file__).parents[2] / "docs/operating.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EMPTY = re.compile(r"<(meta_attributes|instance_attributes|cluster_property_set) [^>]*/>")

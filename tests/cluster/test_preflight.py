@@ -22,7 +22,7 @@ from hakit.plan.preflight import boot, clusters, reach, vips
 from hakit.run.hosts import Hosts
 from tests.cluster.broken_things import CASES, VIP, A, B, Breaker, Case, found, masked, restarting, wanted
 
-pytestmark = pytest.mark.usefixtures("fresh_lab")
+pytestmark = [pytest.mark.usefixtures("fresh_lab"), pytest.mark.first_release]
 
 
 @pytest.fixture
@@ -45,7 +45,6 @@ def test_bare_hosts_have_notes_only(lab: Lab) -> None:
     assert all(finding.severity is Severity.NOTE for finding in report.findings)
 
 
-@pytest.mark.first_release
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_one_broken_thing_is_one_finding(lab: Lab, breaker: Breaker, case: Case) -> None:
     expected = case(breaker)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hakit.spec.build import unit_name
 from hakit.spec.draft import Draft
-from hakit.spec.fault import SpecFault, suggestion
+from hakit.spec.fault import SpecFault, did_you_mean, suggestion
 
 _CHARACTERS = re.compile(r"[A-Za-z0-9:_.\\@-]+")  # systemd.unit(5), "unit name"
 _LONGEST = 255
@@ -53,7 +53,7 @@ class BadUnit(SpecFault):
 
     def remedy(self) -> str:
         """Suggest what was probably meant."""
-        return f"did you mean '{self.meant}'?" if self.meant else ""
+        return did_you_mean(self.meant)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hakit import render
-from hakit.apply import glance, materials, quorum, secrets, stage, tools, verify
+from hakit.apply import answers, glance, materials, quorum, secrets, stage, tools, verify
 from hakit.apply.lock import Lease
 from hakit.apply.look import look, look_at_some
 from hakit.apply.operating.reins import Means
@@ -235,8 +235,8 @@ def verified(goal: Wanted, means: Means, *, changed: bool) -> Result:
     """Wait until the cluster is as declared and ask every service's address. Raises HakitError with what is not so."""
     longest = max((s.timeouts.start + s.timeouts.stop for s in goal.cluster.services), default=0)
     seen = verify.settled(goal.cluster, means.runner, means.clock, timeout=SETTLE + (longest if changed else 0))
-    silent = tuple(verify.answers(seen, means.runner))
-    return Result(seen, (*silent, *report.findings(seen)), changed)
+    unwell = tuple(answers.answers(seen, means.runner))
+    return Result(seen, (*unwell, *report.findings(seen)), changed)
 
 
 def names(stages_: tuple[Stage, ...]) -> tuple[tuple[str, ...], ...]:

@@ -17,7 +17,7 @@ from hakit.observe.host.facts import HostFacts
 from hakit.plan.preflight import every, reach
 from hakit.run.hosts import fan_out
 
-_PROGRAM = importlib.resources.files("hakit.run").joinpath("netprobe.py").read_text(encoding="utf-8")
+PROGRAM = importlib.resources.files("hakit.run").joinpath("netprobe.py").read_text(encoding="utf-8")
 _AGENT = importlib.resources.files("hakit.agents").joinpath("quickservice")
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
@@ -96,7 +96,7 @@ def probe_network(
     judges = agent.commands(_AGENT.read_text(encoding="utf-8"), cluster) if agent.asked(cluster) else ()
 
     def one(host: str) -> HostFacts:
-        command = probe.command(_PROGRAM, run, facts[host], cluster, facts)
+        command = probe.command(PROGRAM, run, facts[host], cluster, facts)
         power = fencing.commands(cluster, host)
         outcome, *rest = _told(
             listener,

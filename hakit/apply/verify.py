@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from hakit.apply import glance
 from hakit.apply.look import look
 from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
-from hakit.model import Cluster, Service, Vip
+from hakit.model import Cluster
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import report, services
 from hakit.plan.seen import Seen
@@ -22,26 +21,6 @@ _CERTAIN = 3
 _IDLE = Command(
     ("crm_resource", "--wait", "--timeout=2"), ok_codes=frozenset(range(256)), timeout=60, changes_state=False
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VipSilent(Finding):
-    """A VIP doesn't answer another node."""
-
-    code = "HK333"
-    matters = "The address is configured, but the network does not carry it: clients will see the same."
-    see = "ocf:heartbeat:IPaddr2, arp_count"
-    service: str
-    address: str
-    asker: str
-
-    def text(self) -> str:
-        """Say in one line what is so."""
-        return f"service {self.service}: {self.address} does not answer {self.asker}"
-
-    def remedy(self) -> str:
-        """Say in one line what to do about it."""
-        return f"on {self.asker}: ip neigh show {self.address}; does a firewall drop ping?"
 
 
 def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
@@ -135,28 +114,3 @@ class Despair:
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Keep the findings that mean that something doesn't serve."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-
-
-def answers(seen: Seen, runner: Runner) -> Iterator[Finding]:
-    """Ask each VIP for an answer from another node than the one that holds it: one trip per asking node."""
-    state = seen.state
-    if state is None:
-        return
-    asked: dict[str, list[Service]] = {}
-    for service in seen.cluster.services:
-        holder = services.place(service, state)
-        asker = next((name for name in seen.running if name != holder), None)
-        resting = services.out_of_service(seen.cluster, service, state)
-        if service.vip is not None and asker is not None and not resting:
-            asked.setdefault(asker, []).append(service)
-    for asker, theirs in asked.items():
-        pings = [_ping(service.vip) for service in theirs if service.vip]
-        for service, outcome in zip(theirs, runner.batch(asker, pings, keep_going=True), strict=True):
-            if service.vip and outcome.code != 0:
-                yield VipSilent(service=service.name, address=str(service.vip.interface.ip), asker=asker)
-
-
-def _ping(vip: Vip) -> Command:
-    # Ends with the first answer, and asks again for two seconds before it gives up (ping(8), -c with -w).
-    argv = ("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", "2", "--", str(vip.interface.ip))
-    return Command(argv, ok_codes=frozenset({0, 1, 2}), timeout=10, changes_state=False)

@@ -75,7 +75,7 @@ class Probe:
                 self.doors.knock()
                 if complete and self.peers <= self.finished:
                     through = through or now
-            if through is not None and now - through >= GRACE:
+            if through is not None and (not self.rings or now - through >= GRACE):
                 return
             ready, writable, _ = select.select(list(self.readers), self.doors.pending(), [], EVERY / 4)
             for reader in ready:
@@ -173,6 +173,8 @@ class Doors:
         self.peers: dict[str, str] = plan["peers"]
         self.state = dict.fromkeys(self.peers, "silent")
         self.open: dict[socket.socket, str] = {}
+        if not self.peers:
+            return
         family = socket.AF_INET6 if ":" in plan["address"] else socket.AF_INET
         self.stand_in = socket.socket(family, socket.SOCK_STREAM)
         self.stand_in.setblocking(False)

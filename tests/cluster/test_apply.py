@@ -57,7 +57,10 @@ def test_a_change_is_planned_done_and_noted_on_both_nodes(hakit: Hakit, client: 
         assert hakit.on(node, "stat", "-c", "%a", JOURNAL) == "600"
         assert entry["name"] in hakit.on(node, "cat", JOURNAL)
         assert hakit.on(node, "ls", "/run/hakit") == "", "the lock is given back"
-    hakit.must("rollback", "--yes", "--spec", hakit.spec)
+    told = hakit.must("rollback", "--yes", "--json", "--spec", hakit.spec).out.splitlines()
+    back = json.loads(told[-1])
+    assert (back["result"], back["change"]["kind"], back["change"]["name"]) == ("done", "rollback", last(hakit)["name"])
+    assert all(json.loads(line) for line in told[:-1])
     nothing_left(hakit, hakit.spec)
     assert [last(hakit)["kind"], client.fetch("/ping").code] == ["rollback", 200]
     assert hakit.must("history", "--show", "now", hakit.spec).out == Path(hakit.spec).read_text()
@@ -95,25 +98,47 @@ def test_an_address_that_clients_can_not_reach_is_rolled_back_by_itself(
     assert "10.77.0.9" not in hakit.on("qsp-a", "ip", "address") + hakit.on("qsp-b", "ip", "address")
 
 
+TAKEN = "192.168.233.207"
+
+
+@contextmanager
+def occupied(lab: Lab, address: str) -> Iterator[None]:
+    """Let the client's host have an address."""
+    inside = lab.client_argv(("ip", "address"))
+    nic = client_nic(inside)
+    subprocess.run([*inside, "add", f"{address}/24", "dev", nic], check=True, timeout=30)
+    try:
+        yield
+    finally:
+        subprocess.run([*inside, "delete", f"{address}/24", "dev", nic], check=True, timeout=30)
+
+
 def test_an_address_that_another_host_has_is_refused_before_anything_is_changed(
     hakit: Hakit, lab: Lab, client: Client, tmp_path: Path
 ) -> None:
-    taken = "192.168.233.207"
-    spec = variant(hakit, tmp_path, "taken", services={"squid": {"vip": f"{taken}/24"}})
+    spec = variant(hakit, tmp_path, "taken", services={"squid": {"vip": f"{TAKEN}/24"}})
     before = last(hakit)["name"]
-    inside = lab.client_argv(("ip", "address"))
-    nic = client_nic(inside)
-    subprocess.run([*inside, "add", f"{taken}/24", "dev", nic], check=True, timeout=30)
-    try:
+    with occupied(lab, TAKEN):
         answer = hakit("apply", "--yes", "--json", spec)
-    finally:
-        subprocess.run([*inside, "delete", f"{taken}/24", "dev", nic], check=True, timeout=30)
     assert answer.code == 4, answer.err
     result = json.loads(answer.out.splitlines()[-1])
-    assert result["result"] == "failed" and f"{taken} (the virtual IP of squid) is in use already" in result["why"]
+    assert result["result"] == "failed" and f"{TAKEN} (the virtual IP of squid) is in use already" in result["why"]
     assert "nothing was changed" in result["why"]
     assert last(hakit)["name"] == before
     assert client.fetch("/ping").code == 200
+
+
+def test_an_address_that_another_host_takes_meanwhile_is_rolled_back_by_itself(
+    hakit: Hakit, lab: Lab, client: Client, tmp_path: Path
+) -> None:
+    """The node configures it all the same, and from itself it answers; the other node hears two of them."""
+    spec = variant(hakit, tmp_path, "late", services={"squid": {"vip": f"{TAKEN}/24"}})
+    with asking(hakit, spec) as run, occupied(lab, TAKEN):
+        said = run.communicate("y\n", timeout=200)[1]
+    assert run.returncode == 4, said
+    assert "rolled back" in said and f"{TAKEN} (the virtual IP of squid) is in use already" in said
+    assert client.fetch("/ping").code == 200
+    nothing_left(hakit, hakit.spec)
 
 
 def client_nic(inside: tuple[str, ...]) -> str:
@@ -153,6 +178,18 @@ def test_two_at_once_one_wins_the_other_says_so(hakit: Hakit, tmp_path: Path) ->
     nothing_left(hakit, spec)
 
 
+@contextmanager
+def asking(hakit: Hakit, spec: str) -> Iterator[subprocess.Popen[str]]:
+    """Begin to apply; the body begins when all was looked at and the question whether to do it is next."""
+    with subprocess.Popen(
+        hakit.argv("apply", spec), env=hakit.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr is not None
+        while "foretell" not in (line := run.stderr.readline()):
+            assert line, "it ended before it asked"
+        yield run
+
+
 def by_hand(hakit: Hakit, vip: str, address: str) -> tuple[str, ...]:
     """Give the words by which an administrator sets an address behind hakit's back."""
     if hakit.on("qsp-b", "sh", "-c", "command -v pcs"):
@@ -162,15 +199,10 @@ def by_hand(hakit: Hakit, vip: str, address: str) -> tuple[str, ...]:
 
 def test_what_somebody_changed_since_the_plan_is_not_overwritten(hakit: Hakit, tmp_path: Path) -> None:
     spec = variant(hakit, tmp_path, "moved", services={"web": {"unit": "nginx.service", "vip": "192.168.233.202/24"}})
-    with subprocess.Popen(
-        hakit.argv("apply", spec), env=hakit.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as asking:
-        assert asking.stdin is not None and asking.stderr is not None
-        while "foretell" not in (line := asking.stderr.readline()):
-            assert line, "it ended before it asked"
+    with asking(hakit, spec) as run:
         hakit.on("qsp-b", *by_hand(hakit, "web-vip", "192.168.233.203"))
-        said = asking.communicate("y\n", timeout=200)[1]
-        assert asking.returncode == 4
+        said = run.communicate("y\n", timeout=200)[1]
+    assert run.returncode == 4
     assert "somebody else changed the cluster" in said
     assert "192.168.233.203" in hakit.on("qsp-a", "cibadmin", "--query", "--scope", "resources")
     assert "changed both in the spec and by hand" in hakit("plan", spec).out

@@ -89,13 +89,14 @@ def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
 
 
 def _probe(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
-    del host, everyone
+    del everyone
     plan = json.loads(command.stdin.rstrip().splitlines()[-1].removeprefix("main('").removesuffix("')"))
     if "stop" in plan:
         return 0, json.dumps({"asked": 100, "answered": 60, "longest": 2.0, "total": 2.0, "back": True}), ""
     rings = [{"number": ring["number"], "socket": "bound", "heard": list(ring["peers"])} for ring in plan["rings"]]
     doors = dict.fromkeys(plan["tcp"]["peers"], "open")
-    return 0, json.dumps({"rings": rings, "doors": doors, "claims": {}, "failed": {}}), ""
+    claims = {entry["address"]: host.strangers.get(entry["address"], []) for entry in plan["vips"]}
+    return 0, json.dumps({"rings": rings, "doors": doors, "claims": claims, "failed": {}}), ""
 
 
 def _monitor(host: Host, everyone: Sequence[Host], command: Command) -> Answer:

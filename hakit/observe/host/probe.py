@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
 from hakit.core import Command, Outcome
-from hakit.model import Cluster
+from hakit.model import Cluster, Service
+from hakit.model.cluster import Address
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.network import NetworkProbe, RingProbe
 
@@ -21,10 +22,22 @@ def command(program: str, run: str, facts: HostFacts, cluster: Cluster, all_fact
 
     Rings where corosync runs, here or on the peer, are left out: its packets must not meet ours.
     """
-    plan = json.dumps(_plan(run, facts, cluster, all_facts))
+    return _told(program, _plan(run, facts, cluster, all_facts))
+
+
+def asking(program: str, facts: HostFacts, services: Iterable[Service]) -> Command:
+    """Build a probe that only asks the host's network who has the virtual IPs of these services."""
+    nobody = {"address": "", "port": PCSD_PORT, "peers": {}}
+    return _told(
+        program,
+        {"me": facts.host, "run": "", "seconds": LIMIT, "rings": [], "tcp": nobody, "vips": _vips(facts, services)},
+    )
+
+
+def _told(program: str, plan: dict[str, Any]) -> Command:
     return Command(
         ("python3", "-I", "-S", "-"),
-        stdin=f"{program}\nmain({plan!r})\n",
+        stdin=f"{program}\nmain({json.dumps(plan)!r})\n",
         timeout=LIMIT + 5,
         changes_state=False,
     )
@@ -51,9 +64,18 @@ def read(outcome: Outcome, cluster: Cluster, facts: HostFacts, all_facts: Mappin
             for entry in said["rings"]
         ),
         doors=said["doors"],
-        claims={ip_address(address): frozenset(macs) for address, macs in said["claims"].items()},
+        claims=_claims(said),
         failed={ip_address(address): why for address, why in said["failed"].items()},
     )
+
+
+def claims(outcome: Outcome) -> Mapping[Address, frozenset[str]]:
+    """Read who claims each virtual IP; nothing where the host could not ask."""
+    return _claims(json.loads(outcome.stdout)) if outcome.ok else {}
+
+
+def _claims(said: dict[str, Any]) -> Mapping[Address, frozenset[str]]:
+    return {ip_address(address): frozenset(macs) for address, macs in said["claims"].items()}
 
 
 def _plan(run: str, facts: HostFacts, cluster: Cluster, all_facts: Mapping[str, HostFacts]) -> dict[str, Any]:
@@ -68,12 +90,16 @@ def _plan(run: str, facts: HostFacts, cluster: Cluster, all_facts: Mapping[str, 
             "port": PCSD_PORT,
             "peers": {node.name: str(node.addresses[0]) for node in others},
         },
-        "vips": [
-            {"address": str(service.vip.interface.ip), "nic": nic.name}
-            for service in cluster.services
-            if service.vip and (nic := facts.nic(service.vip.interface.ip)) and nic.mac
-        ],
+        "vips": _vips(facts, cluster.services),
     }
+
+
+def _vips(facts: HostFacts, services: Iterable[Service]) -> list[dict[str, str]]:
+    return [
+        {"address": str(service.vip.interface.ip), "nic": nic.name}
+        for service in services
+        if service.vip and (nic := facts.nic(service.vip.interface.ip)) and nic.mac
+    ]
 
 
 def _rings(facts: HostFacts, cluster: Cluster, all_facts: Mapping[str, HostFacts]) -> list[dict[str, Any]]:

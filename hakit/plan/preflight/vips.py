@@ -117,11 +117,20 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
 
 
 def _answers(service: str, address: Address, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
-    # The nodes' own interfaces don't count: a node that has the address is found by its addresses.
+    claims = {host: fact.network.claims.get(address, frozenset()) for host, fact in facts.items() if fact.network}
+    yield from claimed(service, address, claims, facts)
+
+
+def claimed(
+    service: str, address: Address, claims: Mapping[str, frozenset[str]], facts: Mapping[str, HostFacts]
+) -> Iterator[Finding]:
+    """Say who else claims a virtual IP, by the MACs that each host heard.
+
+    The nodes' own interfaces don't count: a node that has the address is found by its addresses.
+    """
     own = {nic.mac for fact in facts.values() for nic in fact.interfaces}
-    seen = {host: fact.network.claims.get(address, frozenset()) - own for host, fact in facts.items() if fact.network}
-    macs = sorted(frozenset[str]().union(*seen.values()))
-    if macs:
+    seen = {host: macs - own for host, macs in claims.items()}
+    if macs := sorted(frozenset[str]().union(*seen.values())):
         yield VipAnswers(
             service=service,
             address=address,

@@ -17,7 +17,8 @@ def finish(*_: object) -> None:
 
 signal.signal(signal.SIGTERM, finish if sys.argv[1:] == ["busy"] else signal.SIG_IGN)
 server = socket.socket()
-server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a page that another case asked for lingers on this port for a minute
+# The page of another case may linger on this port for a minute.
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 server.bind(("127.0.0.1", 8080))
 server.listen()
 while True:

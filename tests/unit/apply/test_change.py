@@ -136,6 +136,19 @@ def test_what_breaks_the_service_is_rolled_back() -> None:
         undone(hosts)
 
 
+def test_an_address_that_a_stranger_takes_meanwhile_is_given_up_again() -> None:
+    hosts = hosts_of(cluster(), TWO)
+
+    def stranger() -> None:
+        for host in hosts.everyone:
+            host.strangers["192.168.233.201"] = ["02:00:00:00:00:07"]
+
+    with pytest.raises(RolledBack, match=r"192\.168\.233\.201 .* is in use already: 02:00:00:00:00:07 answers"):
+        applied(TWO, hosts, meanwhile=stranger)
+    assert foresee(cluster(), hosts).empty
+    assert results(hosts) == [(Kind.APPLY, Result.ROLLED_BACK)]
+
+
 def test_two_at_once_one_wins_the_other_says_so() -> None:
     hosts = hosts_of(cluster(), TWO)
     hosts.hosts["qsp-b"].lock = "eve@admin, process 7 of 0123456789ab"

@@ -128,6 +128,22 @@ def test_a_virtual_ip_that_cannot_be_asked_for_is_reported(port: int) -> None:
     assert a["claims"] == {"192.0.2.7": []}
 
 
+def test_who_only_asks_for_addresses_opens_no_port(port: int) -> None:
+    wanted = {
+        "me": "qsp-a", "run": "", "seconds": 20, "rings": [],
+        "tcp": {"address": HOSTS["qsp-a"][0], "port": port, "peers": {}},
+        "vips": [{"address": "192.0.2.7", "nic": "none-such"}],
+    }  # fmt: skip
+    with socket.socket() as pcsd:
+        pcsd.bind((HOSTS["qsp-a"][0], port))
+        pcsd.listen()
+        (a,) = probe(wanted)
+        pcsd.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            pcsd.accept()
+    assert (a["rings"], a["doors"], list(a["failed"])) == ([], {}, ["192.0.2.7"])
+
+
 def test_strange_datagrams_are_ignored(port: int) -> None:
     def disturb() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:

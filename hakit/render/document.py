@@ -41,9 +41,10 @@ def properties(cluster: Cluster) -> dict[str, str]:
         **_advance(cluster.fencing),
         "no-quorum-policy": "stop",
         "dc-deadtime": _dc_deadtime(cluster),
-        # Starting units is mostly waiting, so more than Pacemaker's two operations per core can go on at once;
-        # load-threshold still slows it down where the load really rises.
+        # Starting units is mostly waiting, so more than Pacemaker's two operations per core can go on at once; and a
+        # node that has much to do for its clients is none to slow a failover down (docs/decisions/0012-many-at-once.md).
         "node-action-limit": "32",
+        "load-threshold": "400%",
     }
 
 

@@ -16,13 +16,13 @@ import pytest
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 
+pytestmark = pytest.mark.first_release
+
 KEEP = "/var/tmp"  # noqa: S108 - on the nodes, where Pacemaker's user may write
 TELL = f"#!/bin/sh\ncat >> {KEEP}/told\n"
 SENDMAIL = f'#!/bin/sh\n{{ echo "ARGS: $*"; cat; }} >> {KEEP}/mails\n'
 HOOK = f"""
 import http.server
-
-pytestmark = pytest.mark.first_release
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -16,7 +16,8 @@ from hakit.lab.lab import Lab
 from hakit.report.outage import loss
 from hakit.report.record import Trial
 
-PAGE = f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}/ping"
+# squid has it in its memory: what is asked is squid, and the origin's work doesn't take the nodes' processors.
+PAGE = f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}/kept"
 STEADY = 0.7
 
 

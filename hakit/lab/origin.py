@@ -1,6 +1,7 @@
 """A program of its own: `origin.py ADDRESS PORT`, a small web server for squid to fetch from.
 
-`/` and `/ping` answer `ok`; `/numbered/N` answers N, so that a test can tell its own page from a cached one.
+`/` and `/ping` answer `ok`; `/numbered/N` answers N, so that a test can tell its own page from a cached one; `/kept` is
+`ok` that a proxy may keep, so that asking for it over and over asks the proxy alone.
 Standard library only: it runs as `python -I -S origin.py …` in the client's namespace.
 """
 
@@ -20,10 +21,12 @@ class Pages(BaseHTTPRequestHandler):
     timeout = 10  # seconds that an idle connection may stay
 
     def do_GET(self) -> None:
-        """Answer a page; none may be cached, so that each fetch shows that the whole way works."""
+        """Answer a page; but for one none may be cached, so that each fetch shows that the whole way works."""
         number = self.path.removeprefix("/numbered/")
         if self.path in {"/", "/ping"}:
             self._answer(200, "ok\n")
+        elif self.path == "/kept":
+            self._answer(200, "ok\n", cached="max-age=86400")
         elif number != self.path and number.isascii() and number.isdigit():
             self._answer(200, f"{number}\n")
         else:
@@ -36,12 +39,12 @@ class Pages(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing: the log would only grow."""
 
-    def _answer(self, code: int, text: str) -> None:
+    def _answer(self, code: int, text: str, *, cached: str = "no-store") -> None:
         body = text.encode()
         self.send_response(code)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", cached)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

@@ -124,6 +124,7 @@ def test_squid_serves_the_client(lab: Lab, client: Client) -> None:
 
 def test_origin_answers_what_it_has(client: Client) -> None:
     assert client.fetch("/ping", proxy="").body == "ok\n"
+    assert client.fetch("/kept", proxy="").body == "ok\n"
     assert client.fetch("/numbered/x", proxy="").code == 404
 
 

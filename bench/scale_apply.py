@@ -42,6 +42,7 @@ def measured(count: int) -> dict[str, object]:
         stock.on(lab, "qsp-a", *_SIMULATE)
         simulated = time.monotonic() - start
         _hakit(lab, "apply", 0, "--yes")
+        stock.on(lab, "qsp-a", "crm_resource", "--wait")  # pcs shall not wait for what hakit left to be stopped
         by_pcs = _by_pcs(lab, count)
         return {
             "services": count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Mapping
 
 from hakit.apply import glance
@@ -27,7 +28,8 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
     """Wait until nothing is wrong any more, and return what was seen then. Raises HakitError with what still is.
 
     `timeout` is how many seconds may pass without one more service that runs: hundreds take their time to start, the more
-    so on a busy node, where Pacemaker starts few at once.
+    so on a busy node, where Pacemaker starts few at once. What was taken out is waited for as well, until it has stopped or
+    Pacemaker leaves it alone.
     """
     start = clock.now()
     despair, progress = Despair(cluster, runner), Progress(cluster, clock)
@@ -36,7 +38,11 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
         wait_until(
             "every service runs",
             lambda: glance.glance((cluster.nodes[0].name,), runner),
-            lambda states: glance.serving(cluster, states) or despair.over(states) or progress.idle(states) >= timeout,
+            lambda states: (
+                (glance.serving(cluster, states) and not glance.leftovers(states))
+                or despair.over(states)
+                or progress.idle(states) >= timeout
+            ),
             clock=clock,
             timeout=timeout * (1 + len(cluster.services)),
             every=_PACE + len(cluster.services) / 50,
@@ -69,22 +75,27 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
 
 
 class Progress:
-    """Tells since when no further service runs. `last` is when one more was seen to, or the watching began."""
+    """Tells since when nothing gets on.
+
+    `last` is when one more service was seen to run, or one more of what the configuration has no more to be gone; or when
+    the watching began.
+    """
 
     def __init__(self, cluster: Cluster, clock: Clock) -> None:
         self._cluster, self._clock = cluster, clock
-        self._most, self.last = 0, clock.now()
+        self._most, self._fewest, self.last = 0, sys.maxsize, clock.now()
 
     def idle(self, states: Mapping[str, ClusterState | None]) -> float:
         """Look once more, and give the seconds since the last progress."""
-        most = glance.served(self._cluster, states)
-        if most > self._most:
-            self._most, self.last = most, self._clock.now()
+        most, fewest = glance.served(self._cluster, states), glance.leftovers(states)
+        if most > self._most or fewest < self._fewest:
+            self.last = self._clock.now()
+        self._most, self._fewest = max(most, self._most), min(fewest, self._fewest)
         return self._clock.now() - self.last
 
 
 class Despair:
-    """Tells when waiting longer is of no use: operations failed, and the cluster has nothing left to try."""
+    """Tells when waiting longer is of no use: operations failed, or something stays, and the cluster has nothing left to try."""
 
     def __init__(self, cluster: Cluster, runner: Runner) -> None:
         self._cluster, self._runner = cluster, runner
@@ -98,11 +109,13 @@ class Despair:
     def over(self, states: Mapping[str, ClusterState | None]) -> bool:
         """Look once more, and say whether it is hopeless."""
         known = {name: state for name, state in states.items() if state is not None and state.dc and state.quorate}
-        failed = next((name for name, state in known.items() if self._failed(state)), "")
-        self._streak = self._streak + 1 if failed and self._idle(failed) else 0
+        stuck = next((name for name, state in known.items() if self._stuck(state)), "")
+        self._streak = self._streak + 1 if stuck and self._idle(stuck) else 0
         return self.hopeless
 
-    def _failed(self, state: ClusterState) -> bool:
+    def _stuck(self, state: ClusterState) -> bool:
+        if state.orphans:
+            return True
         broken = {each.resource for each in state.failures}
         down = (each for each in self._cluster.services if not services.as_wished(self._cluster, each, state))
         return any(broken.intersection(services.parts(each)) for each in down)

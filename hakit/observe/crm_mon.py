@@ -44,6 +44,7 @@ class ResourceState:
 
     Of those, `nodes` has all nodes that an instance is active on, and `ailing` those on which it is not well: failed,
     blocked, or in another role than Started. `target` is the role that somebody asked for, its own or its group's: `Stopped` for what is out of service.
+    `orphaned`: the configuration has it no more, and Pacemaker is about to stop it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ResourceState:
     managed: bool
     target: str = ""
     ailing: tuple[str, ...] = ()
+    orphaned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,11 @@ class ClusterState:
     fences: tuple[Fence, ...] = ()
     known: Mapping[str, ResourceState] = field(init=False, repr=False, compare=False)
 
+    @property
+    def orphans(self) -> tuple[ResourceState, ...]:
+        """Give what runs although the configuration has it no more."""
+        return tuple(each for each in self.resources if each.orphaned and each.nodes)
+
     def __post_init__(self) -> None:
         """Sort the resources, once: each service looks for its own."""
         object.__setattr__(self, "known", {resource.id: resource for resource in self.resources})
@@ -200,6 +207,7 @@ def _resource(found: etree._Element) -> ResourceState:
         managed=_yes(found, "managed"),
         target=found.get("target_role", ""),
         ailing=nodes if ill else (),
+        orphaned=_yes(found, "orphaned"),
     )
 
 

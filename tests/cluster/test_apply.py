@@ -61,6 +61,8 @@ def test_a_change_is_planned_done_and_noted_on_both_nodes(hakit: Hakit, client: 
     back = json.loads(told[-1])
     assert (back["result"], back["change"]["kind"], back["change"]["name"]) == ("done", "rollback", last(hakit)["name"])
     assert all(json.loads(line) for line in told[:-1])
+    mains = [hakit.on(node, "systemctl", "show", "--property=MainPID", "--value", WEB["unit"]) for node in NODES]
+    assert mains == ["0", "0"], "what was taken out has stopped when it says that it is done"
     nothing_left(hakit, hakit.spec)
     assert [last(hakit)["kind"], client.fetch("/ping").code] == ["rollback", 200]
     assert hakit.must("history", "--show", "now", hakit.spec).out == Path(hakit.spec).read_text()

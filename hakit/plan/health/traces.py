@@ -76,8 +76,25 @@ class Failed(Finding):
         return f"{self.operation} on {self.node}: {self.status}{f': {self.reason}' if self.reason else ''}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Orphan(Finding):
+    """A resource that was taken out of the configuration, and runs."""
+
+    code = "HK347"
+    severity = Severity.WARNING
+    matters = "Pacemaker stops what the configuration has no more; this is about to be stopped, or could not be."
+    cure = "wait a moment; if it stays: hakit events, and the property stop-orphan-resources"
+    see = "Pacemaker Explained, stop-orphan-resources"
+    resource: str
+    nodes: tuple[str, ...]
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"{self.resource} was taken out of the configuration, and still runs on {', '.join(self.nodes)}"
+
+
 def check(seen: Seen) -> Iterator[Finding]:
-    """Look for constraints of moves, fail counts and failed operations."""
+    """Look for constraints of moves, fail counts, failed operations, and what runs though nobody wants it."""
     state = seen.state
     if state is None:
         return
@@ -89,3 +106,5 @@ def check(seen: Seen) -> Iterator[Finding]:
             yield FailCount(resource=history.resource, node=history.node, count=history.fail_count)
     for failure in state.failures:
         yield Failed(operation=failure.operation, node=failure.node, status=failure.status, reason=failure.reason)
+    for orphan in state.orphans:
+        yield Orphan(resource=orphan.id, nodes=orphan.nodes)

@@ -47,14 +47,18 @@ def answers(seen: Seen, runner: Runner) -> Iterator[Finding]:
     for asker, said in fan_out(asked, one).items():
         if isinstance(said, HostUnreachable):
             raise said
-        claims = probe.claims(said[-1])
+        network = probe.heard(said[-1])
         for service, pinged in zip(asked[asker], said[:-1], strict=True):
             if not service.vip:
                 continue
             address = service.vip.interface.ip
             if pinged.code != 0:
                 yield VipSilent(service=service.name, address=str(address), asker=asker)
-            yield from vips.claimed(service.name, address, {asker: claims.get(address, frozenset())}, seen.hosts)
+            if why := network.fault or network.failed.get(address):
+                yield vips.VipUnproven(host=asker, address=address, reason=why)
+            yield from vips.claimed(
+                service.name, address, {asker: network.claims.get(address, frozenset())}, seen.hosts
+            )
 
 
 def _askers(seen: Seen) -> dict[str, list[Service]]:

@@ -31,7 +31,7 @@ def serving(cluster: Cluster, states: Mapping[str, ClusterState | None]) -> bool
     )
 
 
-def leftovers(states: Mapping[str, ClusterState | None]) -> int:
+def orphans(states: Mapping[str, ClusterState | None]) -> int:
     """Count what still runs though the configuration has it no more, by the word of the node that knows most of it."""
     return max((len(state.orphans) for state in states.values() if state is not None), default=0)
 

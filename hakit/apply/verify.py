@@ -39,7 +39,7 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             "every service runs",
             lambda: glance.glance((cluster.nodes[0].name,), runner),
             lambda states: (
-                (glance.serving(cluster, states) and not glance.leftovers(states))
+                (glance.serving(cluster, states) and not glance.orphans(states))
                 or despair.over(states)
                 or progress.idle(states) >= timeout
             ),
@@ -87,7 +87,7 @@ class Progress:
 
     def idle(self, states: Mapping[str, ClusterState | None]) -> float:
         """Look once more, and give the seconds since the last progress."""
-        most, fewest = glance.served(self._cluster, states), glance.leftovers(states)
+        most, fewest = glance.served(self._cluster, states), glance.orphans(states)
         if most > self._most or fewest < self._fewest:
             self.last = self._clock.now()
         self._most, self._fewest = max(most, self._most), min(fewest, self._fewest)

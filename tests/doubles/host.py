@@ -53,6 +53,7 @@ class Host:
         self.seen_all = False
         self.never_start: set[str] = set()  # units that fail whenever they are started
         self.strangers: dict[str, list[str]] = {}  # addresses that MACs of no node claim in its network
+        self.unasked: dict[str, str] = {}  # addresses that its network can't be asked for, and why
         self.lock = ""  # who may change the cluster
         self.failed: dict[str, str] = {}  # operations of resources that failed here, with the reason
 

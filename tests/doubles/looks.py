@@ -96,7 +96,7 @@ def _probe(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     rings = [{"number": ring["number"], "socket": "bound", "heard": list(ring["peers"])} for ring in plan["rings"]]
     doors = dict.fromkeys(plan["tcp"]["peers"], "open")
     claims = {entry["address"]: host.strangers.get(entry["address"], []) for entry in plan["vips"]}
-    return 0, json.dumps({"rings": rings, "doors": doors, "claims": claims, "failed": {}}), ""
+    return 0, json.dumps({"rings": rings, "doors": doors, "claims": claims, "failed": host.unasked}), ""
 
 
 def _monitor(host: Host, everyone: Sequence[Host], command: Command) -> Answer:

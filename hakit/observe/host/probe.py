@@ -65,17 +65,24 @@ def read(outcome: Outcome, cluster: Cluster, facts: HostFacts, all_facts: Mappin
         ),
         doors=said["doors"],
         claims=_claims(said),
-        failed={ip_address(address): why for address, why in said["failed"].items()},
+        failed=_failed(said),
     )
 
 
-def claims(outcome: Outcome) -> Mapping[Address, frozenset[str]]:
-    """Read who claims each virtual IP; nothing where the host could not ask."""
-    return _claims(json.loads(outcome.stdout)) if outcome.ok else {}
+def heard(outcome: Outcome) -> NetworkProbe:
+    """Read the outcome of `asking`: who claims each virtual IP, and which could not be asked for."""
+    if not outcome.ok:
+        return NetworkProbe(fault=outcome.explain().splitlines()[-1].strip(" |"))
+    said = json.loads(outcome.stdout)
+    return NetworkProbe(claims=_claims(said), failed=_failed(said))
 
 
 def _claims(said: dict[str, Any]) -> Mapping[Address, frozenset[str]]:
     return {ip_address(address): frozenset(macs) for address, macs in said["claims"].items()}
+
+
+def _failed(said: dict[str, Any]) -> Mapping[Address, str]:
+    return {ip_address(address): why for address, why in said["failed"].items()}
 
 
 def _plan(run: str, facts: HostFacts, cluster: Cluster, all_facts: Mapping[str, HostFacts]) -> dict[str, Any]:

@@ -149,6 +149,17 @@ def test_an_address_that_a_stranger_takes_meanwhile_is_given_up_again() -> None:
     assert results(hosts) == [(Kind.APPLY, Result.ROLLED_BACK)]
 
 
+def test_an_address_that_the_network_can_not_be_asked_for_is_told() -> None:
+    hosts = hosts_of(cluster(), TWO)
+
+    def broken() -> None:
+        for host in hosts.everyone:
+            host.unasked["192.168.233.201"] = "No such device"
+
+    found = applied(TWO, hosts, meanwhile=broken).result.findings
+    assert any("could not ask the network who has 192.168.233.201: No such device" in each.text() for each in found)
+
+
 def test_two_at_once_one_wins_the_other_says_so() -> None:
     hosts = hosts_of(cluster(), TWO)
     hosts.hosts["qsp-b"].lock = "eve@admin, process 7 of 0123456789ab"

@@ -11,6 +11,7 @@ from hakit.core import Secret
 from hakit.model import (
     PROFILES,
     SIGNALS,
+    AddressCheck,
     Agent,
     Alert,
     AlertEvent,
@@ -37,6 +38,7 @@ from hakit.model import (
     Timing,
     UnixQuestion,
     Vip,
+    VipAgent,
     Volume,
 )
 from hakit.model.fencing import advance
@@ -243,6 +245,10 @@ def _spec_services(
     inside = st.just(Vip(ip_interface(f"192.168.233.{100 + number}/{ring.network.prefixlen}")))
     outside = st.just(Vip(ip_interface(f"10.50.{number}.9/28"), "eth7"))
     vip = draw(st.none() | inside | outside)
+    if vip is not None:
+        held_by = draw(st.sampled_from(VipAgent))
+        check = draw(st.sampled_from(AddressCheck)) if held_by is VipAgent.OURS else AddressCheck.LOST
+        vip = replace(vip, agent=held_by, check=check)
     # What runs hot has hakit's agent and an address, and takes no part in dependencies.
     hot = ours and vip is not None and draw(st.booleans())
     cold = [each.name for each in before if not each.hot]

@@ -1,4 +1,4 @@
-"""`hakit agent`: the resource agent by itself, for those who drive their cluster with pcs or crm alone."""
+"""`hakit agent`: the resource agents by themselves, for those who drive their cluster with pcs or crm alone."""
 
 from __future__ import annotations
 
@@ -24,27 +24,40 @@ from hakit.run.whereabouts import local_nodes
 _WIDEST = 100  # characters; longer lines are hard to read
 
 
+_agent_option = click.option(
+    "--agent",
+    "name",
+    type=click.Choice(engine.NAMES),
+    default=engine.NAMES[0],
+    show_default=True,
+    help="Which agent, ocf:hakit:NAME.",
+)
+
+
 @click.group()
 def agent() -> None:
-    """Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone.
+    """Install and describe hakit's resource agents, to use them with pcs or crm alone.
 
-    It protects any systemd unit, with or without the rest of hakit; `hakit bootstrap` installs it by itself.
+    quickservice protects any systemd unit, vip is a virtual IP that isn't taken from somebody who has it, pathguard tells when
+    a node has lost its clients' network. They need nothing else of hakit; `hakit bootstrap` installs those that a spec needs.
     """
 
 
 @agent.command()
-def path() -> None:
-    """Print where this installation of hakit keeps the agent's file."""
-    click.echo(engine.path())
+@_agent_option
+def path(name: str) -> None:
+    """Print where this installation of hakit keeps an agent's file."""
+    click.echo(engine.path(name))
 
 
 @agent.command()
+@_agent_option
 @click.argument("spec", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--node", "nodes", multiple=True, metavar="HOST", help="Install there over ssh; can be given again.")
 @yes_option
 @ssh_config_option
-def install(spec: Path | None, nodes: tuple[str, ...], *, yes: bool, ssh_config: Path | None) -> int:
-    """Put the agent where Pacemaker looks for it, in one move.
+def install(name: str, spec: Path | None, nodes: tuple[str, ...], *, yes: bool, ssh_config: Path | None) -> int:
+    """Put an agent where Pacemaker looks for it, in one move.
 
     On this machine; with SPEC on all nodes of the spec file, or on those named by --node; with --node alone on
     these hosts. A host that has it already is left alone.
@@ -60,19 +73,20 @@ def install(spec: Path | None, nodes: tuple[str, ...], *, yes: bool, ssh_config:
         refused = not (yes or click.confirm("Do this?", err=True))
         return not refused
 
-    done = engine.install(hosts, Hosts(ssh_config=ssh_config, local=local), listener=Bars(), agree=agree)
+    done = engine.install(name, hosts, Hosts(ssh_config=ssh_config, local=local), listener=Bars(), agree=agree)
     if refused:
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     said = f"installed on {', '.join(done)}" if done else "nothing to do: it is there already"
-    click.echo(f"ocf:hakit:quickservice: {said}", err=True)
+    click.echo(f"ocf:hakit:{name}: {said}", err=True)
     return ExitCode.DECLARED
 
 
 @agent.command()
+@_agent_option
 @json_option
-def describe(*, as_json: bool) -> None:
-    """Describe the agent's parameters and the times that it advises."""
-    metadata = engine.metadata()
+def describe(name: str, *, as_json: bool) -> None:
+    """Describe an agent's parameters and the times that it advises."""
+    metadata = engine.metadata(name)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(metadata), indent=2, ensure_ascii=False))
         return

@@ -60,7 +60,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("hakit.cli.report", "Show what a drill found, or compare two drills."),
     "destroy": ("hakit.cli.destroy", "Take the cluster apart and leave the hosts as they were before bootstrap."),
     "explain": ("hakit.cli.explain", "Say what a finding's code (HKnnn) means, why it matters and what to do."),
-    "agent": ("hakit.cli.agent", "Install and describe ocf:hakit:quickservice, to use it with pcs or crm alone."),
+    "agent": ("hakit.cli.agent", "Install and describe hakit's resource agents, to use them with pcs or crm alone."),
     "completion": (
         "hakit.cli.completion",
         "Print or install what completes commands, options and names in bash, fish or zsh.",

@@ -57,6 +57,15 @@ def dead(scene: Scene) -> Expectation:
     return Expectation(seconds, f"declared dead after {silence:g} s (token + consensus){more}, then started elsewhere")
 
 
+def parted(scene: Scene, otherwise: str) -> Expectation:
+    """Nodes that have lost each other while both live, and clients reach both."""
+    if scene.fenced:
+        return dead(scene)
+    if scene.asks:
+        return Expectation(0.0, "the other node asks the network, hears who has the address, and leaves it alone")
+    return Expectation(None, otherwise)
+
+
 NOTHING = Expectation(0.0, "nothing that clients use is touched")
 
 

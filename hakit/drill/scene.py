@@ -93,6 +93,11 @@ class Scene:
         return not isinstance(self.cluster.fencing, NoFencing)
 
     @property
+    def asks(self) -> bool:
+        """Whether the network is asked who has the address, before the other node takes it."""
+        return self.service.vip is not None and self.service.vip.asks
+
+    @property
     def hands(self) -> Machines:
         """The machines. Raises HakitError where there are none."""
         if self.machines is None:

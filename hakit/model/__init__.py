@@ -5,7 +5,19 @@ from hakit.model.cluster import Cluster, Guard, Node, Ring
 from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.quorum import Quorum, QuorumDevice
-from hakit.model.service import SIGNALS, TIMEOUTS, Agent, Run, Service, Switchback, Timeouts, Vip
+from hakit.model.service import (
+    SIGNALS,
+    TIMEOUTS,
+    VIP_AGENTS,
+    AddressCheck,
+    Agent,
+    Run,
+    Service,
+    Switchback,
+    Timeouts,
+    Vip,
+    VipAgent,
+)
 from hakit.model.timing import PROFILES, Timing
 from hakit.model.tool import Tool
 from hakit.model.volume import Filesystem, Protocol, Volume
@@ -15,6 +27,8 @@ __all__ = [
     "PROFILES",
     "SIGNALS",
     "TIMEOUTS",
+    "VIP_AGENTS",
+    "AddressCheck",
     "Agent",
     "Alert",
     "AlertEvent",
@@ -45,5 +59,6 @@ __all__ = [
     "Tool",
     "UnixQuestion",
     "Vip",
+    "VipAgent",
     "Volume",
 ]

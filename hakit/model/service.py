@@ -31,12 +31,33 @@ class Switchback(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class VipAgent(StrEnum):
+    """Which agent holds the virtual IP: that of resource-agents, or ours."""
+
+    STOCK = "IPaddr2"
+    OURS = "vip"
+
+
+class AddressCheck(StrEnum):
+    """When our agent asks the network who has the address before it takes it: while a node is lost, or never."""
+
+    LOST = "lost"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Vip:
-    """The virtual IP with its network; `nic` is None until it is said or seen on the nodes."""
+    """The virtual IP with its network; `nic` is None until it is said or seen on the nodes. `check` is for our agent only."""
 
     interface: IPv4Interface | IPv6Interface
     nic: str | None = None
+    agent: VipAgent = VipAgent.STOCK
+    check: AddressCheck = AddressCheck.LOST
+
+    @property
+    def asks(self) -> bool:
+        """Whether the network is asked who has it, before it is taken from a node that is lost."""
+        return self.agent is VipAgent.OURS and self.check is AddressCheck.LOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +75,13 @@ TIMEOUTS: dict[Agent, Timeouts] = {
     Agent.QUICKSERVICE: Timeouts(monitor=120),
 }
 """The timeouts of a service that says none, by its agent."""
+
+
+VIP_AGENTS: dict[Agent, VipAgent] = {
+    Agent.SYSTEMD: VipAgent.STOCK,
+    Agent.QUICKSERVICE: VipAgent.OURS,
+}
+"""Who holds the virtual IP of a service that says nothing of it, by the unit's agent (docs/decisions/0046-vip-agent.md)."""
 
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL")

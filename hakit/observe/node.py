@@ -18,8 +18,10 @@ TOKEN = f"{record.FOLDER}/token"
 KNOWN_HOSTS = "/var/lib/pcsd/known-hosts"
 PCS_USERS = "/var/lib/pcsd/pcs_users.conf"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
-WATCH_UNIT = f"/etc/systemd/system/{alert.WATCH}"
 GUARD = "/usr/lib/ocf/resource.d/hakit/pathguard"
+VIP = "/usr/lib/ocf/resource.d/hakit/vip"
+AGENTS = (AGENT, GUARD, VIP)
+WATCH_UNIT = f"/etc/systemd/system/{alert.WATCH}"
 # What a bootstrap writes over, or pcs does on its behalf.
 KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
 
@@ -32,6 +34,7 @@ class NodeFacts:
     """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
 
     `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
+    `agents` are the digests of hakit's resource agents, by path.
     `alert_agent` and `watch_unit` are there where the spec has or had alerts.
     `device_votes` are the quorum device's, as Corosync counts them here.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
@@ -40,7 +43,7 @@ class NodeFacts:
     host: str
     corosync_key: str
     pacemaker_key: str
-    agent: str
+    agents: Mapping[str, str]
     token: str
     pcs_hosts: frozenset[str]
     files: frozenset[str]
@@ -53,7 +56,6 @@ class NodeFacts:
     alert_agent: str = ""
     watch_unit: str = ""
     device_votes: int = 0
-    guard: str = ""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -64,6 +66,11 @@ class NodeFacts:
             return ()
         nodes = [] if root is None else root.findall("configuration/nodes/node")
         return tuple(node.get("uname", "") for node in nodes if node.get("type", "member") in {"member", "normal"})
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether any of hakit's resource agents is here."""
+        return any(self.agents.values())
 
     def marked(self, attribute: str) -> tuple[str, ...]:
         """Name the nodes on which a transient node attribute is 1."""
@@ -85,7 +92,7 @@ def actions() -> tuple[Action, ...]:
     """Name what to ask a node, in the order in which `read` takes the outcomes."""
     return (
         *(Digest(path) for path in KEPT),
-        Digest(AGENT),
+        *(Digest(path) for path in AGENTS),
         Digest(TOKEN),
         Digest(alert.AGENT),
         Digest(WATCH_UNIT),
@@ -97,21 +104,21 @@ def actions() -> tuple[Action, ...]:
         links.LINKS,
         links.QUORUM,
         loaded.COMMAND,
-        Digest(GUARD),
     )
 
 
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
-    kept, (agent, token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap, guard) = (
-        dict(zip(KEPT, outcomes, strict=False)),
-        outcomes[len(KEPT) :],
-    )
+    kept = dict(zip(KEPT, outcomes, strict=False))
+    agents = dict(zip(AGENTS, outcomes[len(KEPT) :], strict=False))
+    token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap = outcomes[
+        len(KEPT) + len(AGENTS) :
+    ]
     return NodeFacts(
         host=host,
         corosync_key=_digest(kept[COROSYNC_KEY]),
         pacemaker_key=_digest(kept[PACEMAKER_KEY]),
-        agent=_digest(agent),
+        agents={path: _digest(outcome) for path, outcome in agents.items()},
         token=_digest(token),
         pcs_hosts=_pcs_hosts(known.stdout) if known.code == 0 else frozenset(),
         files=frozenset(path for path, outcome in kept.items() if outcome.code == 0),
@@ -124,7 +131,6 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         loaded=loaded.parse(cmap.stdout) if cmap.code == 0 else {},
         alert_agent=_digest(alerting),
         watch_unit=_digest(watch),
-        guard=_digest(guard),
     )
 
 

@@ -6,13 +6,12 @@ import hashlib
 from pathlib import PurePosixPath
 
 from hakit.core import Put
-from hakit.observe import node
 from hakit.plan.step import Step
 
 _MODE = 0o755
 
 
-def step(text: str, host: str, present: str, path: str = node.AGENT) -> Step | None:
+def step(text: str, host: str, present: str, path: str) -> Step | None:
     """Install an agent on the host, unless it is there already; `present` is what `Digest` said of the file."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     if present == f"{digest} {_MODE:04o} root:root":

@@ -18,8 +18,8 @@ from hakit.plan.step import Stage, Step
 
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
-    *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, node.AGENT, record.PATH, tokens.NEW)),
-    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT, node.GUARD)),
+    *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, *node.AGENTS, record.PATH, tokens.NEW)),
+    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT)),
     *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
     *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
 )
@@ -48,7 +48,7 @@ def _apart(seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
 
 def _restored(seen: Seen, name: str) -> bool:
     # A host that stood in a cluster of the same name before: with the notes gone, it is as it was.
-    return seen.nodes[name].record is None and not seen.nodes[name].agent
+    return seen.nodes[name].record is None and not seen.nodes[name].has_agents
 
 
 def _half_destroyed(seen: Seen, name: str) -> bool:
@@ -66,9 +66,9 @@ def _back(seen: Seen) -> Iterator[Step]:
                 "as noted before bootstrap",
                 (*alerts.away(facts), *_undo(facts.record)),
             )
-        elif facts.agent or alerts.away(facts):
+        elif facts.has_agents or alerts.away(facts):
             why = "there are no notes of how the host stood: its units stay as they are"
-            yield Step("remove the agent", name, why, (*alerts.away(facts), Remove(node.AGENT), Remove(node.GUARD)))
+            yield Step("remove the agent", name, why, (*alerts.away(facts), *map(Remove, node.AGENTS)))
 
 
 def _undo(note: Record) -> tuple[Action, ...]:
@@ -96,8 +96,7 @@ def _files(note: Record) -> Iterator[Action]:
             yield Command(("cp", "--archive", "--force", "--", f"{record.BEFORE}{path}", path))
         else:
             yield Remove(path)
-    yield Remove(node.AGENT)
-    yield Remove(node.GUARD)
+    yield from map(Remove, node.AGENTS)
 
 
 def _remove_empty(folder: str) -> Command:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.resources
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from hakit import render
 from hakit.core import Secret
-from hakit.model import Cluster, Service, alert
+from hakit.model import Cluster, Service, VipAgent, alert
+from hakit.observe import node
 from hakit.observe.host.facts import HostFacts
 
 
@@ -24,16 +26,15 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The cluster, with its VIPs' interfaces filled in, and what its nodes get; `guard` is empty where none is wanted."""
+    """The cluster, with its VIPs' interfaces filled in, and what its nodes get; `agents` are the resource agents that it needs, by path."""
 
     cluster: Cluster
     corosync_conf: str
     cib: str
-    agent: str
+    agents: Mapping[str, str]
     material: Material
     alert_agent: str = ""
     watch_unit: str = ""
-    guard: str = ""
 
 
 def wanted(cluster: Cluster, hosts: Mapping[str, HostFacts], material: Material) -> Wanted:
@@ -43,12 +44,19 @@ def wanted(cluster: Cluster, hosts: Mapping[str, HostFacts], material: Material)
         full,
         render.corosync_conf(full),
         render.cib(full),
-        _carried("quickservice"),
+        {path: _carried(PurePosixPath(path).name) for path in _needed(full)},
         material,
         _carried("alert"),
         _carried(alert.WATCH),
-        _carried("pathguard") if full.guard else "",
     )
+
+
+def _needed(cluster: Cluster) -> Iterator[str]:
+    yield node.AGENT
+    if cluster.guard:
+        yield node.GUARD
+    if any(service.vip and service.vip.agent is VipAgent.OURS for service in cluster.services):
+        yield node.VIP
 
 
 def _carried(name: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from hakit.model import Agent, Alert, Service, Switchback, Timing, Vip, quickservice
+from hakit.model import Agent, Alert, Service, Switchback, Timing, Vip, VipAgent, quickservice
 from hakit.model import alert as alerts
+from hakit.model import vip as vips
 from hakit.render.fragments import Templates
 
 # A preference steers the first placement only: it is below the stickiness that keeps a running service where
@@ -21,8 +22,10 @@ _COUNTS = "10"
 # For all nodes but those that a service avoids: beats stickiness and preferences, but not what somebody asks for. It is
 # not the others' that is negative, because Pacemaker would rather stop a service than leave it on such a node.
 _WELL = "10000"
-# What IPaddr2's own metadata advises.
+# What the metadata of both agents advises.
 _VIP_TIMEOUT = 20
+# Seconds, longer than the address's own operations may take.
+_REFUSED_FOR = 30
 # What our agent's metadata advises, in seconds: the pause between two watches, and the time to take changes over.
 _WATCH_PAUSE = 2
 _RELOAD_TIMEOUT = 10
@@ -153,12 +156,18 @@ def _where_it_is_well(service: Service, templates: Templates) -> Iterator[etree.
 
 
 def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:
-    parameters = {"ip": str(vip.interface.ip), "cidr_netmask": str(vip.interface.network.prefixlen)}
-    if vip.nic is not None:
-        parameters["nic"] = vip.nic
     operations = _operations(resource, timing.vip_interval, (_VIP_TIMEOUT, _VIP_TIMEOUT, _VIP_TIMEOUT))
-    agent = AgentName("ocf", "IPaddr2", "heartbeat")
-    return primitive(resource, agent, parameters, operations, templates)
+    if vip.agent is VipAgent.STOCK:
+        agent = AgentName("ocf", vip.agent.value, "heartbeat")
+        return primitive(resource, agent, vips.parameters(vip), operations, templates)
+    agent = AgentName("ocf", vip.agent.value, "hakit")
+    reload = Operation(f"{resource}-reload-agent", "reload-agent", "0s", f"{_RELOAD_TIMEOUT}s")
+    element = primitive(resource, agent, vips.parameters(vip), (*operations, reload), templates)
+    # Somebody else had the address: what is refused today may be free in a minute, long before other failures are forgotten.
+    set_id = f"{resource}-meta_attributes"
+    meta = pairs(set_id, {"failure-timeout": f"{_REFUSED_FOR}s"})
+    element.insert(0, templates.element("meta_attributes", set_id, pairs=meta))
+    return element
 
 
 def _unit(resource: str, service: Service, timing: Timing, templates: Templates) -> etree._Element:

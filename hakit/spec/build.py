@@ -10,6 +10,7 @@ from hakit.model import (
     ALL_EVENTS,
     PROFILES,
     TIMEOUTS,
+    AddressCheck,
     Alert,
     AlertEvent,
     Cluster,
@@ -150,9 +151,7 @@ def _service(spec: Draft, service: draft.Service, rings: tuple[RingNetwork, ...]
     return Service(
         name=service.name,
         unit=unit_name(service.unit.text) if service.unit else "",
-        vip=Vip(vip_interface(service.vip, ring0), service.vip.nic.text if service.vip.nic else None)
-        if service.vip and service.vip.address.value
-        else None,
+        vip=_vip(service, service.vip, ring0) if service.vip and service.vip.address.value else None,
         agent=agent,
         prefer=service.prefer.text if service.prefer else None,
         switchback=Switchback(service.switchback.text if service.switchback else Switchback.NEVER),
@@ -164,6 +163,15 @@ def _service(spec: Draft, service: draft.Service, rings: tuple[RingNetwork, ...]
         stop_escalation=service.stop_escalation,
         run=Run(service.run.text) if service.run else Run.COLD,
         volume=_volume(spec, service.volume, last=len(rings) - 1) if service.volume else None,
+    )
+
+
+def _vip(service: draft.Service, vip: draft.Vip, ring0: Network | None) -> Vip:
+    return Vip(
+        vip_interface(vip, ring0),
+        vip.nic.text if vip.nic else None,
+        service.address_held_by,
+        AddressCheck(vip.check.text if vip.check else AddressCheck.LOST),
     )
 
 

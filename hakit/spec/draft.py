@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hakit.model import Agent, Run
+from hakit.model import VIP_AGENTS, Agent, Run, VipAgent
 from hakit.spec.address import Address, read_address
 from hakit.spec.place import Loc, Place
 from hakit.spec.question import WAYS
@@ -55,6 +55,8 @@ class Vip:
 
     address: Address
     nic: Written | None
+    agent: str | None = None
+    check: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ class Service:
         if self.agent in set(Agent):
             return Agent(self.agent)
         return Agent.QUICKSERVICE if self.hot else Agent.SYSTEMD
+
+    @property
+    def address_held_by(self) -> VipAgent:
+        """Return the virtual IP's agent that is said, else the one that goes with the unit's."""
+        if self.vip is not None and self.vip.agent in set(VipAgent):
+            return VipAgent(self.vip.agent)
+        return VIP_AGENTS[self.looked_after_by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +352,12 @@ def _vip(part: dict[str, object], loc: Loc) -> Vip | None:
     if text:
         return Vip(read_address(text.text, text.loc), None)
     fields = _mapping(part.get("vip"))
-    text = _written(fields, "address", (*loc, "vip"))
-    return Vip(read_address(text.text, text.loc), _written(fields, "nic", (*loc, "vip"))) if text else None
+    at = (*loc, "vip")
+    text, agent = _written(fields, "address", at), _written(fields, "agent", at)
+    if text is None:
+        return None
+    nic, check = _written(fields, "nic", at), _written(fields, "check", at)
+    return Vip(read_address(text.text, text.loc), nic, agent.text if agent else None, check)
 
 
 def _written(fields: dict[str, object], key: str, loc: Loc) -> Written | None:

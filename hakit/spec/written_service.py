@@ -8,6 +8,8 @@ from ipaddress import IPv6Address
 
 from hakit.model import (
     TIMEOUTS,
+    VIP_AGENTS,
+    AddressCheck,
     Agent,
     CommandQuestion,
     HttpQuestion,
@@ -17,6 +19,7 @@ from hakit.model import (
     Switchback,
     TcpQuestion,
     UnixQuestion,
+    Vip,
     Volume,
 )
 from hakit.spec import scalar, size
@@ -68,10 +71,20 @@ def _keys(known: Service) -> Iterator[tuple[str, object]]:
         yield "timeouts", timeouts
 
 
+def _vip(known: Vip, looked_after_by: Agent) -> str | dict[str, str]:
+    said = {"address": str(known.interface)}
+    if known.nic:
+        said["nic"] = known.nic
+    if known.agent is not VIP_AGENTS[looked_after_by]:
+        said["agent"] = known.agent.value
+    if known.check is not AddressCheck.LOST:
+        said["check"] = known.check.value
+    return said if len(said) > 1 else said["address"]
+
+
 def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
     if known.vip is not None:
-        address = str(known.vip.interface)
-        yield "vip", {"address": address, "nic": known.vip.nic} if known.vip.nic else address
+        yield "vip", _vip(known.vip, known.agent)
     if known.hot:
         yield "run", known.run.value
     elif known.agent is not Agent.SYSTEMD:

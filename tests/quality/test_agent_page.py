@@ -1,19 +1,37 @@
-"""The manual's page of the resource agent is made from the agent's own metadata."""
+"""The manual's page of each resource agent is made from the agent's own metadata."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from hakit.apply import agent
 from hakit.observe.agent_metadata import AdvisedAction, Parameter
 
-PAGE = Path(__file__).parents[2] / "docs/quickservice.md"
-MADE = "<!-- Made from agents/quickservice: pytest tests/quality/test_agent_page.py --update-cases -->"
-EXAMPLE = """```sh
-pcs resource create web ocf:hakit:quickservice unit=nginx.service probe_http=http://127.0.0.1/
-crm configure primitive web ocf:hakit:quickservice params unit=nginx.service probe_http=http://127.0.0.1/
-```"""
+PAGES = Path(__file__).parents[2] / "docs"
+MADE = "<!-- Made from agents/{}: pytest tests/quality/test_agent_page.py --update-cases -->"
+# The parameters and the rest of a line for pcs and crm; and who else installs the agent.
+USED = {
+    "quickservice": ("unit=nginx.service probe_http=http://127.0.0.1/", "", "services with `agent: quickservice`"),
+    "vip": (
+        "ip=192.168.233.200 cidr_netmask=24 nic=eth0",
+        "",
+        "addresses with `agent: vip`, which those of services with `agent: quickservice` have",
+    ),
+    "pathguard": ("network=192.168.233.0/24 targets=192.168.233.1", "clone", "clusters with a `guard:`"),
+}
+
+
+def example(name: str) -> str:
+    parameters, clone, _ = USED[name]
+    lines = [
+        f"pcs resource create web ocf:hakit:{name} {parameters} {clone}".rstrip(),
+        f"crm configure primitive web ocf:hakit:{name} params {parameters}",
+        *(["crm configure clone web-clone web"] if clone else []),
+    ]
+    return "\n".join(("```sh", *lines, "```"))
 
 
 def parameter(one: Parameter) -> str:
@@ -34,15 +52,16 @@ def action(one: AdvisedAction) -> str:
     return f"| {one.name} | {one.timeout} | {one.interval} |"
 
 
-def page() -> str:
-    known = agent.metadata()
+def page(name: str) -> str:
+    known = agent.metadata(name)
+    own = "" if name == agent.NAMES[0] else f" --agent {name}"
     parts = [
         f"# ocf:hakit:{known.name}\n",
-        f"{MADE}\n",
+        f"{MADE.format(name)}\n",
         f"{known.short}. Version {known.version}.\n",
         f"{plain(known.long)}\n",
-        f"{EXAMPLE}\n",
-        "`hakit agent install` puts it on hosts; hakit itself does so for services with `agent: quickservice`.\n",
+        f"{example(name)}\n",
+        f"`hakit agent install{own}` puts it on hosts; hakit itself does so for {USED[name][2]}.\n",
         "## Parameters\n",
         *map(parameter, known.parameters),
         "## Operations\n",
@@ -52,5 +71,6 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def test_the_page_of_the_agent_is_its_metadata(same_as_file: Callable[[str, Path], None]) -> None:
-    same_as_file(page(), PAGE)
+@pytest.mark.parametrize("name", agent.NAMES)
+def test_the_page_of_an_agent_is_its_metadata(name: str, same_as_file: Callable[[str, Path], None]) -> None:
+    same_as_file(page(name), PAGES / f"{name}.md")

@@ -85,7 +85,7 @@ def test_the_manual_builds(tool: Tool, tmp_path: Path, builder: str) -> None:
         assert ".. click" not in page
         assert "services.NAME.vip" in (out / "hakit.yaml.5").read_text()
         parameters = (out / "ocf_hakit_quickservice.7").read_text()
-        assert [one.name for one in agent.metadata().parameters if one.name not in parameters] == []
+        assert [one.name for one in agent.metadata("quickservice").parameters if one.name not in parameters] == []
         alerts = (out / "hakit-alerts.7").read_text()
         assert [event for event in AlertEvent if event.replace("-", r"\-") not in alerts] == []
         findings = (out / "hakit-findings.7").read_text()

@@ -8,6 +8,7 @@ from hakit.author.cluster import meaning
 
 VIP, UNIT, OTHER = "virtual IP", "unit", "other"
 OURS = "ocf:hakit:quickservice"
+_HOLD_ADDRESSES = frozenset({"ocf:heartbeat:IPaddr2", "ocf:hakit:vip"})
 
 
 def kind(element: etree._Element) -> str:
@@ -15,7 +16,7 @@ def kind(element: etree._Element) -> str:
     if element.tag != "primitive":
         return OTHER
     agent = meaning.agent(element)
-    if agent == "ocf:heartbeat:IPaddr2":
+    if agent in _HOLD_ADDRESSES:
         return VIP
     other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
     return UNIT if agent == OURS or (agent.startswith("systemd:") and not other_unit) else OTHER

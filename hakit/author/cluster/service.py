@@ -13,7 +13,19 @@ from lxml import etree
 from hakit.author.cluster import meaning
 from hakit.author.cluster.shapes import Shape
 from hakit.core import HakitError
-from hakit.model import SIGNALS, TIMEOUTS, Agent, Probe, Question, Run, Service, Timeouts, Vip
+from hakit.model import (
+    SIGNALS,
+    TIMEOUTS,
+    AddressCheck,
+    Agent,
+    Probe,
+    Question,
+    Run,
+    Service,
+    Timeouts,
+    Vip,
+    VipAgent,
+)
 from hakit.model.cluster import Network
 from hakit.spec import question
 from hakit.spec.build import unit_name
@@ -54,7 +66,10 @@ def _vip(primitive: etree._Element) -> Vip:
     try:
         address = ip_address(given.get("ip", ""))
         prefix = int(given.get("cidr_netmask", address.max_prefixlen))
-        return Vip(ip_interface((address, prefix)), given.get("nic"))
+        agent = VipAgent.OURS if primitive.get("provider") == "hakit" else VipAgent.STOCK
+        asked = agent is VipAgent.STOCK or given.get("check") != AddressCheck.NEVER
+        check = AddressCheck.LOST if asked else AddressCheck.NEVER
+        return Vip(ip_interface((address, prefix)), given.get("nic"), agent, check)
     except ValueError as error:
         raise HakitError(f"resource {primitive.get('id')}: its address can't be read: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface
@@ -11,7 +12,7 @@ from hakit.author.hosts.networks import Shared
 from hakit.author.hosts.units import Candidate
 from hakit.core import ExitCode, HakitError
 from hakit.model import Agent, Cluster, Node, NoFencing, Probe, Question, Ring, Service, Timeouts, Vip
-from hakit.model.service import TIMEOUTS
+from hakit.model.service import TIMEOUTS, VIP_AGENTS
 from hakit.observe.host.survey import Surveyed
 from hakit.spec import question
 from hakit.spec.address import end_of_network
@@ -74,7 +75,7 @@ def cluster(hosts: Sequence[Surveyed], answers: Answers) -> Cluster:
     service = Service(
         name=answers.unit.unit.removesuffix(".service").replace("@", "-"),
         unit=answers.unit.unit,
-        vip=answers.vip,
+        vip=answers.vip and dataclasses.replace(answers.vip, agent=VIP_AGENTS[agent]),
         agent=agent,
         timeouts=timeouts,
         probe=_probe(answers.question, timeouts),

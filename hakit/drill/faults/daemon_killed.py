@@ -24,10 +24,8 @@ class CorosyncKilled(Fault):
 
     def expected(self, scene: Scene) -> Expectation:
         """Pacemaker ends with it, without stopping anything; the other node takes over."""
-        if scene.fenced:
-            return expect.dead(scene)
-        return Expectation(
-            None, "Pacemaker goes with it and stops nothing: without fencing both nodes hold the service"
+        return expect.parted(
+            scene, "Pacemaker goes with it and stops nothing: without fencing both nodes hold the service"
         )
 
     def inject(self, scene: Scene) -> None:

@@ -58,10 +58,8 @@ class RingsLost(Fault):
         return f"drop what Corosync says and hears on every ring of {scene.active} (nftables)"
 
     def expected(self, scene: Scene) -> Expectation:
-        """With fencing one node is left; without, both hold the service."""
-        if scene.fenced:
-            return expect.dead(scene)
-        return Expectation(None, "both nodes take the service: there is no fencing")
+        """With fencing one node is left; without, both hold the service, unless the network is asked first."""
+        return expect.parted(scene, "both nodes take the service: there is no fencing")
 
     def impossible(self, scene: Scene) -> str:
         """Say whether nft is there."""

@@ -50,9 +50,8 @@ def _clear(seen: Seen, host: HostFacts, dialect: Dialect) -> Iterator[Step]:
 
 def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
     facts = seen.nodes[name]
-    guard = agent.step(wanted.guard, name, facts.guard, node.GUARD) if wanted.guard else None
-    steps = (agent.step(wanted.agent, name, facts.agent), guard, alerts.install(wanted, seen, name))
-    yield from (step for step in steps if step)
+    resource = (agent.step(text, name, facts.agents[path], path) for path, text in wanted.agents.items())
+    yield from (step for step in (*resource, alerts.install(wanted, seen, name)) if step)
 
 
 def _daemon(host: HostFacts, unit: str) -> Iterator[Step]:

@@ -95,12 +95,10 @@ def _origin(base: Conf | None, goal: Conf, change: tuple[str, str | None]) -> Or
 
 def _agents(wanted: Wanted, seen: Seen) -> Iterator[Difference]:
     for name, facts in seen.nodes.items():
-        files = {node.AGENT: (wanted.agent, facts.agent)}
+        files = {path: (text, facts.agents[path]) for path, text in wanted.agents.items()}
         if wanted.cluster.alerts:
             files[alert.AGENT] = (wanted.alert_agent, facts.alert_agent)
             files[node.WATCH_UNIT] = (wanted.watch_unit, facts.watch_unit)
-        if wanted.guard:
-            files[node.GUARD] = (wanted.guard, facts.guard)
         for path, (text, present) in files.items():
             digest, there = hashlib.sha256(text.encode()).hexdigest(), present.partition(" ")[0]
             if there != digest:

@@ -19,13 +19,18 @@ class FencingOff(Finding):
     code = "HK350"
     severity = Severity.NOTE
     matters = "It was decided in the spec, and this line keeps it from being forgotten."
-    cure = "decide about fencing before the service matters"
-    see = "docs/decisions/0005-no-hidden-fencing.md"
+    cure = "decide about fencing before the service matters; with `agent: vip` an address is taken over only when nobody answers for it"
+    see = "docs/two-nodes.md"
     reason: str
+    doubled: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Say in one line what is so."""
-        return f"fencing is off ({self.reason}): when all rings break, both sides may run the service"
+        if self.doubled:
+            what = f"when all rings break, both sides may run {', '.join(self.doubled)}"
+        else:
+            what = "a lost node's address is taken over once nobody answers for it, which a hung node still does"
+        return f"fencing is off ({self.reason}): {what}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +57,8 @@ class Drift(Finding):
 def check(seen: Seen) -> Iterator[Finding]:
     """Say what was decided, and what drifted."""
     if isinstance(seen.cluster.fencing, NoFencing):
-        yield FencingOff(reason=seen.cluster.fencing.reason)
+        doubled = tuple(each.name for each in seen.cluster.services if not (each.vip and each.vip.asks))
+        yield FencingOff(reason=seen.cluster.fencing.reason, doubled=doubled)
     if seen.running:
         live = seen.nodes[seen.running[0]].cib
         left = set(render.leftovers(live))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
+from hakit.model import VipAgent
 from hakit.spec.address import end_of_network
 from hakit.spec.build import vip_interface
 from hakit.spec.draft import Draft, Vip
@@ -118,6 +119,23 @@ class BadNic(SpecFault):
         return "use a name that 'ip link' shows on the nodes: up to 15 characters"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckNeedsAgent(SpecFault):
+    """A check of the address that IPaddr2 doesn't do."""
+
+    code = "HK177"
+    matters = "IPaddr2 takes the address without asking; the setting would have no effect."
+    see = "docs/two-nodes.md"
+
+    def text(self) -> str:
+        """Say what is wrong."""
+        return "IPaddr2 does not ask the network who has the address"
+
+    def remedy(self) -> str:
+        """Say what to write."""
+        return "add 'agent: vip' to the address"
+
+
 def vips(spec: Draft) -> Iterator[SpecFault]:
     """Check every service's VIP."""
     rings = ring_networks(spec)
@@ -128,6 +146,8 @@ def vips(spec: Draft) -> Iterator[SpecFault]:
         if vip is None:
             continue
         yield from _nic(spec, vip)
+        if vip.check is not None and service.address_held_by is VipAgent.STOCK:
+            yield CheckNeedsAgent(place=spec.at_key(vip.check.loc))
         wrong = next(address_faults(spec, vip.address), None)
         if wrong:
             yield wrong

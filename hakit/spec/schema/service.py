@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Tag
 
-from hakit.model.service import TIMEOUTS, Agent, Switchback
+from hakit.model.service import TIMEOUTS, AddressCheck, Agent, Switchback
 from hakit.spec.schema.part import BY_FORM, MAPPING, TEXT, Part, Seconds, Text, key, needed
 from hakit.spec.schema.probe import ProbePart
 from hakit.spec.schema.volume import VolumePart
@@ -25,6 +25,17 @@ class VipPart(Part):
         "The network interface that carries it. Needed only for an address outside ring 0's network; otherwise the "
         "interface with ring 0's address on each node.",
         examples=["eth0"],
+    )
+    agent: Literal["IPaddr2", "vip"] = key(
+        "Who holds the address: the agent of Debian's `resource-agents`, or hakit's, which costs a tenth of it and asks the network "
+        "who has the address before it takes it from a node that is lost. The default is IPaddr2 for a unit in Pacemaker's own hands "
+        "(`agent: systemd`), hakit's for one in those of hakit's agent.",
+        examples=["vip"],
+    )
+    check: Literal["lost", "never"] = key(
+        "When hakit's agent asks the network who has the address: while a node is lost, or never, for networks in which a switch or "
+        "router answers for others.",
+        AddressCheck.LOST.value,
     )
 
 
@@ -51,7 +62,7 @@ class ServicePart(Part):
         examples=["squid.service", "nginx", "app@blue.service"],
     )
     vip: Annotated[Annotated[Text, Tag(TEXT)] | Annotated[VipPart, Tag(MAPPING)], BY_FORM] = key(
-        "The virtual IP that clients use; it moves with the unit. Short: the address. Long: `address` and `nic`.",
+        "The virtual IP that clients use; it moves with the unit. Short: the address. Long: `address` and what else is said of it.",
         examples=["192.168.233.200/24", {"address": "192.168.233.200/24", "nic": "eth0"}],
     )
     agent: Literal["systemd", "quickservice"] = key(

@@ -171,6 +171,7 @@ class Box:
 
     def install(self) -> None:
         self.put(AGENT, (ROOT / "agents/quickservice").read_text(), "755")
+        self.put(AGENT.replace("quickservice", "vip"), (ROOT / "agents/vip").read_text(), "755")
         for file in UNITS.iterdir():
             place = "/usr/local/lib" if file.suffix == ".py" else "/etc/systemd/system"
             self.put(f"{place}/{file.name}", file.read_text())

@@ -63,7 +63,7 @@ def install(runner: Scripted, *hosts: str, agree: bool = True) -> tuple[tuple[st
         asked.append(stage)
         return agree
 
-    return engine.install(hosts, runner, listener=Tape(), agree=answer), asked
+    return engine.install("quickservice", hosts, runner, listener=Tape(), agree=answer), asked
 
 
 def test_it_goes_where_it_is_missing_or_differs() -> None:
@@ -106,6 +106,14 @@ def test_a_host_that_cannot_have_it(runner: Scripted, hosts: tuple[str, ...], sa
 def test_path_is_the_file_that_is_shipped() -> None:
     done = CliRunner().invoke(agent, ["path"])
     assert Path(done.output.strip()).read_text() == TEXT
+
+
+@pytest.mark.parametrize("name", engine.NAMES)
+def test_every_agent_can_be_found_and_described(name: str) -> None:
+    found = CliRunner().invoke(agent, ["path", "--agent", name])
+    assert Path(found.output.strip()).read_text() == (ROOT / "agents" / name).read_text()
+    said = json.loads(CliRunner().invoke(agent, ["describe", "--agent", name, "--json"]).output)
+    assert (said["name"], bool(said["parameters"])) == (name, True)
 
 
 def test_describe_says_every_parameter() -> None:

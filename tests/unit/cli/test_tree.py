@@ -53,7 +53,7 @@ def test_a_healthy_cluster(shown: object, healthy: Seen) -> None:
         "✓ qsp-b: online",
         "ring 0  192.168.233.12  connected to qsp-a",
         "ring 1  172.16.233.12  connected to qsp-a",
-        "i fencing is off (evaluation only): when all rings break, both sides may run the service",
+        "i fencing is off (evaluation only): when all rings break, both sides may run squid",
     ]
 
 

@@ -41,7 +41,7 @@ def test_a_bare_host_without_any_of_the_commands() -> None:
     facts = node.read("qsp-a", outcomes())
     assert facts.state is None and not facts.running
     assert facts.files == frozenset() and facts.pcs_hosts == frozenset()
-    assert (facts.corosync_key, facts.agent, facts.token, facts.cib) == ("", "", "", "")
+    assert (facts.corosync_key, facts.has_agents, facts.token, facts.cib) == ("", False, "", "")
     assert facts.links == () and not facts.corosync_quorate and facts.record is None
 
 

@@ -18,7 +18,7 @@ BAN = '<rsc_location id="cli-ban-squid-on-qsp-a" rsc="squid" node="qsp-a" score=
 
 
 def test_a_healthy_cluster_has_nothing_but_its_decisions() -> None:
-    assert report.findings(running.seen()) == (decisions.FencingOff(reason="evaluation only"),)
+    assert report.findings(running.seen()) == (decisions.FencingOff(reason="evaluation only", doubled=("squid",)),)
 
 
 def test_a_single_ring_is_told() -> None:

@@ -104,7 +104,7 @@ def test_the_agent_understands_whatever_a_model_can_say(any_cluster: Cluster) ->
 def test_operations_are_those_of_the_metadata_and_leave_time_to_watch(case: str, metadata: etree._Element) -> None:
     advised = {each.get("name"): each for each in metadata.iter("action")}
     root = etree.fromstring(cib(spec.read(ROOT / "tests/cases/render" / case / "spec.yaml")))
-    operations = root.xpath("//primitive[@provider='hakit']//op")
+    operations = root.xpath("//primitive[@type='quickservice']//op")
     assert isinstance(operations, list)
     for operation in operations:
         assert isinstance(operation, etree._Element)  # noqa: SLF001 - as above
@@ -114,7 +114,7 @@ def test_operations_are_those_of_the_metadata_and_leave_time_to_watch(case: str,
             assert operation.get("interval") == advised[name].get("interval") == "2s"
     simple = etree.fromstring(cib(spec.read(ROOT / "tests/cases/render/quickservice/spec.yaml")))
     for name in ("start", "stop", "monitor", "reload-agent"):
-        (timeout,) = simple.xpath(f"//primitive[@provider='hakit']//op[@name='{name}']/@timeout")  # type: ignore[misc]
+        (timeout,) = simple.xpath(f"//primitive[@type='quickservice']//op[@name='{name}']/@timeout")  # type: ignore[misc]
         assert timeout == advised[name].get("timeout"), "without a word in the spec it is what the agent advises"
 
 

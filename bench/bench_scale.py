@@ -67,11 +67,12 @@ def plan(services: int, nodes: int, runs: int) -> dict[str, object]:
         file.write_text(spec(services + 1, nodes))
         scale_cluster.prepare(spec(services, nodes), file.read_text(), kit, answers)
         program = str(HERE / "scale_plan.py")
-        turns, simulated = [], []
+        turns, simulated, decided = [], [], []
         for _ in range(runs):
             turns.append(turn(program, str(answers), str(file), code=1))  # 1: there are changes
-            simulated.append(round(scale_cluster.simulate(kit), 3))
-    return {**_row("plan", services, nodes, turns), "crm_simulate": simulated}
+            simulated.append(round(scale_cluster.simulate(kit, "--simulate"), 3))
+            decided.append(round(scale_cluster.simulate(kit, "--run"), 3))
+    return {**_row("plan", services, nodes, turns), "crm_simulate": simulated, "decided": decided}
 
 
 def _row(command: str, services: int, nodes: int, turns: list[tuple[float, float]]) -> dict[str, object]:

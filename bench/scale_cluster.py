@@ -37,9 +37,7 @@ from tests.unit.plan import running
 
 # What crm_simulate needs to start services grows with their square, so that a few are started at a time.
 _AT_A_TIME = 10
-_SIMULATE = (
-    "TIMEFORMAT='%U %S'; time crm_simulate --simulate --xml-file /mnt/new.xml --output-as xml >/mnt/foretold.xml"
-)
+_SIMULATE = "TIMEFORMAT='%U %S'; time crm_simulate {} --xml-file /mnt/new.xml --output-as xml >/mnt/foretold.xml"
 _MONITOR = "CIB_file=/mnt/live.xml crm_mon --one-shot --inactive --output-as xml"
 # What a node's answers take of hakit's own time is nothing here.
 _INSTANT = 0.001
@@ -63,9 +61,9 @@ class Asked:
         match action:
             case Command(("crm_mon", *_)):
                 outcome = Outcome(host, action, 0, self._monitor, "", _INSTANT)
-            case Command(("crm_simulate", *_)):
+            case Command(("crm_simulate", mode, *_)):
                 (self._kit.files / "new.xml").write_text(action.stdin)
-                simulate(self._kit)
+                simulate(self._kit, mode)
                 outcome = Outcome(host, action, 0, (self._kit.files / "foretold.xml").read_text(), "", _INSTANT)
             case _:
                 outcome = self._hosts.run(host, action)
@@ -73,9 +71,12 @@ class Asked:
         return outcome
 
 
-def simulate(kit: Tools) -> float:
-    """Let `crm_simulate` foretell what becomes of the new CIB; gives the processor seconds that it took."""
-    return sum(map(float, insisted(kit, "bash", "-c", _SIMULATE).splitlines()[-1].split()))
+def simulate(kit: Tools, mode: str) -> float:
+    """Let `crm_simulate` foretell what becomes of the new CIB; gives the processor seconds that it took.
+
+    `mode` is `--simulate`, which acts it out, or `--run`, which only decides.
+    """
+    return sum(map(float, insisted(kit, "bash", "-c", _SIMULATE.format(mode)).splitlines()[-1].split()))
 
 
 def insisted(kit: Tools, *argv: str) -> str:

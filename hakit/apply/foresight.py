@@ -93,6 +93,8 @@ def _foretold(goal: Wanted, seen: Seen, runner: Runner) -> tuple[simulate.Foreto
     new = render.merged(_cib(seen), goal.cluster)
     if seen.leaving:
         new = render.aside(new, tuple(seen.leaving))
+    if told := simulate.only_starts(runner.run(seen.running[0], simulate.decisions(new)).stdout):
+        return told, ""
     outcome = runner.run(seen.running[0], simulate.command(new))
     told = simulate.parse(outcome.stdout)
     return told, "" if told else simulate.untold(outcome)

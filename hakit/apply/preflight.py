@@ -18,6 +18,7 @@ from hakit.plan.preflight import every, reach
 from hakit.run.hosts import fan_out
 
 PROGRAM = importlib.resources.files("hakit.run").joinpath("netprobe.py").read_text(encoding="utf-8")
+_JUDGES = importlib.resources.files("hakit.run").joinpath("judges.py").read_text(encoding="utf-8")
 _AGENT = importlib.resources.files("hakit.agents").joinpath("quickservice")
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
@@ -93,7 +94,7 @@ def probe_network(
     and asks the fencing devices.
     """
     run = secrets.token_hex(8)
-    judges = agent.commands(_AGENT.read_text(encoding="utf-8"), cluster) if agent.asked(cluster) else ()
+    judges = (agent.command(_JUDGES, _AGENT.read_text("utf-8"), cluster),) if agent.asked(cluster) else ()
 
     def one(host: str) -> HostFacts:
         command = probe.command(PROGRAM, run, facts[host], cluster, facts)
@@ -104,12 +105,11 @@ def probe_network(
             host,
             lambda: runner.batch(host, (command, *judges, *power), keep_going=True),
         )
-        services = (service.name for service in agent.asked(cluster))
         judged, powered = rest[: len(judges)], rest[len(judges) :]
         return replace(
             facts[host],
             network=probe.read(outcome, cluster, facts[host], facts),
-            verdicts={name: agent.read(each) for name, each in zip(services, judged, strict=True)},
+            verdicts=agent.read(judged[0], cluster) if judged else {},
             fencing=fencing.read(powered, cluster, host) if power else None,
         )
 

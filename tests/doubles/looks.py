@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -90,7 +91,10 @@ def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
 
 def _probe(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del everyone
-    plan = json.loads(command.stdin.rstrip().splitlines()[-1].removeprefix("main('").removesuffix("')"))
+    said = ast.literal_eval(command.stdin.rstrip().splitlines()[-1].removeprefix("main(").removesuffix(")"))
+    plan = json.loads(said)
+    if "agent" in plan:
+        return 0, json.dumps([[0, ""] for _ in plan["calls"]]), ""
     if "stop" in plan:
         return 0, json.dumps({"asked": 100, "answered": 60, "longest": 2.0, "total": 2.0, "back": True}), ""
     rings = [{"number": ring["number"], "socket": "bound", "heard": list(ring["peers"])} for ring in plan["rings"]]
@@ -177,7 +181,6 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("uname",): lambda host, everyone, command: (0, f"{host.name} x86_64\n", ""),  # noqa: ARG005
     ("id", "-u"): _always(0, "0\n"),
     ("python3", "-V"): _always(0, "Python 3.11.2\n"),
-    ("python3", "-I", "-S", "-", "validate-all"): _always(0, ""),
     ("python3", "-I", "-S", "-"): _probe,
     ("ip", "-json", "address", "show"): _addresses,
     ("systemctl", "show"): _units,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from dataclasses import dataclass
 
 from hakit.core import Command, Outcome
 from hakit.model import Agent, Cluster, Service, quickservice
 
 _LIMIT = 20  # seconds, as the agent's metadata advises for validate-all
+_EACH = 1  # seconds more for each service: on a busy host a judgement takes a tenth of it
 _PREFIX = "ocf-exit-reason:"
 _CHECK_HOST = "10"  # OCF_CHECK_LEVEL from which the agent looks at the host, too, and not at the parameters only
 
@@ -25,33 +28,42 @@ def asked(cluster: Cluster) -> tuple[Service, ...]:
     return tuple(service for service in cluster.services if service.agent is Agent.QUICKSERVICE)
 
 
-def commands(program: str, cluster: Cluster) -> tuple[Command, ...]:
-    """Ask about each of them; `program` is the agent's text, which runs from memory: nothing is written there."""
-    return tuple(
-        Command(
-            # As the agent's own first line has it, but for -E, which -I implies.
-            ("python3", "-I", "-S", "-", "validate-all"),
-            stdin=program,
-            env={
-                **{
-                    f"OCF_RESKEY_{name}": text
-                    for name, text in quickservice.parameters(service, cluster.timing).items()
-                },
-                "OCF_CHECK_LEVEL": _CHECK_HOST,
-                "OCF_RESOURCE_INSTANCE": f"{service.name}-unit",
-                "OCF_RESKEY_CRM_meta_timeout": str(_LIMIT * 1000),
-            },
-            timeout=_LIMIT,
-            changes_state=False,
-        )
-        for service in asked(cluster)
+def command(program: str, agent: str, cluster: Cluster) -> Command:
+    """Ask about all of them at once; `program` is the text that defines `main`, `agent` the agent's own."""
+    services = asked(cluster)
+    plan = {"agent": agent, "calls": [_environment(service, cluster) for service in services], "limit": _LIMIT}
+    return Command(
+        ("python3", "-I", "-S", "-"),
+        stdin=f"{program}\nmain({json.dumps(plan)!r})\n",
+        timeout=_LIMIT + len(services) * _EACH,
+        changes_state=False,
     )
 
 
-def read(outcome: Outcome) -> Verdict:
-    """Read the outcome of one of `commands`."""
-    if outcome.ok:
+def _environment(service: Service, cluster: Cluster) -> dict[str, str]:
+    parameters = quickservice.parameters(service, cluster.timing)
+    return {
+        **{f"OCF_RESKEY_{name}": text for name, text in parameters.items()},
+        "OCF_CHECK_LEVEL": _CHECK_HOST,
+        "OCF_RESOURCE_INSTANCE": f"{service.name}-unit",
+        "OCF_RESKEY_CRM_meta_timeout": str(_LIMIT * 1000),
+    }
+
+
+def read(outcome: Outcome, cluster: Cluster) -> dict[str, Verdict]:
+    """Read the outcome of `command`: a verdict for each service."""
+    names = [service.name for service in asked(cluster)]
+    if not outcome.ok:
+        return dict.fromkeys(names, Verdict(1, outcome.explain().splitlines()[-1].strip(" |")))
+    said = json.loads(outcome.stdout)
+    return {name: _verdict(code, words) for name, (code, words) in zip(names, said, strict=True)}
+
+
+def _verdict(code: int, words: str) -> Verdict:
+    if code == 0:
         return Verdict(0)
-    lines = outcome.stderr.splitlines()
+    if code == -signal.SIGALRM:
+        return Verdict(1, f"no verdict within {_LIMIT} s")
+    lines = words.splitlines()
     reasons = [line.removeprefix(_PREFIX).strip() for line in lines if line.startswith(_PREFIX)]
-    return Verdict(outcome.code, reasons[-1] if reasons else outcome.explain().splitlines()[-1].strip(" |"))
+    return Verdict(code, (reasons or lines or [f"ended with {code}"])[-1])

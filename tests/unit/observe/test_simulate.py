@@ -6,6 +6,8 @@ from dataclasses import replace
 from ipaddress import ip_interface
 from pathlib import Path
 
+import pytest
+
 from hakit.core import Outcome
 from hakit.model import Service, Vip
 from hakit.observe import durations, simulate
@@ -39,6 +41,26 @@ def test_a_new_service_starts_and_the_other_stays() -> None:
         Foreseen("squid", Effect.STAYS, "qsp-a", "qsp-a"),
         Foreseen("web", Effect.STARTS, "", "qsp-b"),
     ]
+
+
+@pytest.mark.parametrize("name", ["start", "stay"])
+def test_what_is_decided_tells_the_same_where_nothing_but_starts_happens(name: str) -> None:
+    whole = (DATA / f"simulate-2.1.5-{name}.xml").read_text()
+    quick = simulate.only_starts(whole)
+    acted = told(name)
+    assert quick is not None
+    assert quick.before == acted.before
+    assert {each: place for each, place in quick.after.items() if place} == {
+        each: place for each, place in acted.after.items() if place
+    }
+    assert list(foresee((), cluster(SQUID, WEB), quick, TOOK)) == list(foresee((), cluster(SQUID, WEB), acted, TOOK))
+
+
+def test_a_decision_for_more_than_starts_is_to_be_acted_out() -> None:
+    assert simulate.only_starts((DATA / "simulate-2.1.5-restart.xml").read_text()) is None
+    blocked = (DATA / "simulate-2.1.5-start.xml").read_text().replace('action="start"', 'action="start" blocked="true"')
+    assert simulate.only_starts(blocked) is None
+    assert simulate.only_starts("crm_simulate: unrecognized option") is None
 
 
 def test_other_intervals_touch_nothing() -> None:

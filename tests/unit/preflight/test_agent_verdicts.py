@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +18,7 @@ from hakit.model import Agent, Probe, Service, TcpQuestion
 from hakit.observe.host import agent as host_agent
 from hakit.observe.host.agent import Verdict
 from hakit.plan.preflight.agent import AgentRefuses
+from hakit.run import judges
 from tests.sample_clusters import SQUID, cluster
 from tests.unit.preflight.seen_hosts import hosts, kinds, serious, unit
 from tests.unit.preflight.test_preflight import Answering, wall
@@ -36,7 +42,14 @@ class Judging(Answering):
         assert isinstance(judge, Command)
         self.asked.append((host, judge))
         said = (0, "WARNING: enabled at boot\n") if host == "qsp-a" else (6, "ocf-exit-reason:no port; say one\n")
-        return (*super().batch(host, (probe,)), Outcome(host, judge, said[0], "", said[1], 0.03))
+        return (*super().batch(host, (probe,)), Outcome(host, judge, 0, json.dumps([said]), "", 0.03))
+
+
+def told(command: Command) -> dict[str, list[dict[str, str]]]:
+    """Return what a command tells its program."""
+    call = command.stdin.rstrip().splitlines()[-1]
+    found: dict[str, list[dict[str, str]]] = json.loads(ast.literal_eval(call.removeprefix("main(").removesuffix(")")))
+    return found
 
 
 def test_each_host_is_asked_and_nothing_is_written() -> None:
@@ -44,12 +57,13 @@ def test_each_host_is_asked_and_nothing_is_written() -> None:
     report = preflight.preflight(cluster(QUICK), runner, Tape(), wall=wall)
     assert sorted(host for host, _ in runner.asked) == ["qsp-a", "qsp-b"]
     for _, command in runner.asked:
-        assert command.argv == ("python3", "-I", "-S", "-", "validate-all")
+        assert command.argv == ("python3", "-I", "-S", "-")
         assert not command.changes_state
         assert "ocf:hakit:quickservice" in command.stdin
-        assert command.env["OCF_CHECK_LEVEL"] == "10"
-        assert command.env["OCF_RESKEY_unit"] == "squid.service"
-        assert command.env["OCF_RESKEY_probe_tcp"] == "3128"
+        (environment,) = told(command)["calls"]
+        assert environment["OCF_CHECK_LEVEL"] == "10"
+        assert environment["OCF_RESKEY_unit"] == "squid.service"
+        assert environment["OCF_RESKEY_probe_tcp"] == "3128"
     assert report.errors == (
         AgentRefuses(host="qsp-b", unit="squid.service", service="squid", exit_code=6, reason="no port; say one"),
     )
@@ -60,8 +74,7 @@ def test_each_host_is_asked_and_nothing_is_written() -> None:
 
 def test_only_services_of_the_agent_are_asked_about() -> None:
     assert host_agent.asked(WANTED) == (QUICK,)
-    assert len(host_agent.commands("", WANTED)) == 1
-    assert host_agent.commands("", cluster()) == ()
+    assert len(told(host_agent.command("", "", WANTED))["calls"]) == 1
 
 
 def test_what_the_units_say_already_is_said_once() -> None:
@@ -78,15 +91,43 @@ def test_what_the_units_say_already_is_said_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stderr", "reason"),
+    ("code", "said", "reason"),
     [
-        ("WARNING: x\nocf-exit-reason:masked; unmask it\n", "masked; unmask it"),
-        ("SyntaxError: invalid syntax\n", "SyntaxError: invalid syntax"),
+        (5, "WARNING: x\nocf-exit-reason:masked; unmask it\n", "masked; unmask it"),
+        (5, "SyntaxError: invalid syntax\n", "SyntaxError: invalid syntax"),
+        (5, "", "ended with 5"),
+        (-14, "", "no verdict within 20 s"),
     ],
 )
-def test_a_refusal_is_read(stderr: str, reason: str) -> None:
-    outcome = Outcome("qsp-a", host_agent.commands("", WANTED)[0], 5, "", stderr, 0.1)
-    assert host_agent.read(outcome) == Verdict(5, reason)
+def test_a_refusal_is_read(code: int, said: str, reason: str) -> None:
+    command = host_agent.command("", "", WANTED)
+    outcome = Outcome("qsp-a", command, 0, json.dumps([[code, said]]), "", 0.1)
+    assert host_agent.read(outcome, WANTED) == {"squid": Verdict(max(code, 1), reason)}
+    assert host_agent.read(replace(outcome, code=1, stderr="no memory"), WANTED) == {"squid": Verdict(1, "no memory")}
+
+
+AGENT = """
+import os, sys, time
+unit = os.environ["OCF_RESKEY_unit"]
+if unit == "slow.service":
+    time.sleep(30)
+if unit == "odd.service":
+    raise ValueError("odd")
+sys.stderr.write(f"ocf-exit-reason:{unit} by {sys.argv[1]}\\n")
+sys.exit(0 if unit == "squid.service" else 5)
+"""
+
+
+def test_one_process_judges_all_and_none_of_them_disturbs_another() -> None:
+    units = ("slow", "odd", "squid", "web")
+    plan = {"agent": AGENT, "calls": [{"OCF_RESKEY_unit": f"{unit}.service"} for unit in units], "limit": 1}
+    call = f"{Path(judges.__file__).read_text()}\nmain({json.dumps(plan)!r})\n"
+    done = subprocess.run((sys.executable, "-I", "-S", "-"), input=call, capture_output=True, text=True, check=True)
+    slow, odd, squid, web = json.loads(done.stdout)
+    assert slow == [-14, ""]
+    assert odd == [1, "ValueError: odd\n"]
+    assert squid == [0, "ocf-exit-reason:squid.service by validate-all\n"]
+    assert web == [5, "ocf-exit-reason:web.service by validate-all\n"]
 
 
 def test_a_oneshot_that_ends_is_fine_for_the_agent_that_does_not_watch_it() -> None:

@@ -1,4 +1,7 @@
-"""Services added to a running cluster of two lab nodes: by `hakit apply`, and by pcs one by one for as long as it may take."""
+"""Services added to a running cluster of two lab nodes: by `hakit apply`, and by pcs one by one for as long as it may take.
+
+Each in its own way: pcs adds IPaddr2 and `systemd:`, hakit its own agents.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def _by_pcs(lab: Lab, count: int) -> list[float]:
 def _hakit(lab: Lab, command: str, count: int, *options: str, code: int = 0) -> float:
     """Run hakit with squid and so many services in its spec; gives the seconds."""
     spec = lab.spec.with_name("scale.yaml")
-    more = stock.many_spec("services:", count).partition("services:")[2]
+    more = stock.many_spec("services:", count, "quickservice").partition("services:")[2]
     spec.write_text(lab.spec.read_text().rstrip("\n") + more)
     argv = (sys.executable, "-m", "hakit", command, *options, str(spec))
     start = time.monotonic()

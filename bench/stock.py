@@ -75,11 +75,11 @@ def many(count: int) -> Callable[[Lab], None]:
     return work
 
 
-def many_spec(squid_spec: str, count: int) -> str:
-    """Give the spec of the same: the lab's own with these services in squid's place."""
+def many_spec(squid_spec: str, count: int, agent: str = "systemd") -> str:
+    """Give the spec of the same: the lab's own with these services in squid's place, in an agent's hands."""
     head = squid_spec.partition("services:")[0]
     lines = [
-        f"  s{number}: {{ unit: bench@{number}.service, vip: 192.168.233.{20 + number}/24 }}"
+        f"  s{number}: {{ unit: bench@{number}.service, agent: {agent}, vip: 192.168.233.{20 + number}/24 }}"
         for number in range(1, count + 1)
     ]
     return "\n".join([f"{head}services:", *lines, ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hakit.core import Action, Command, Digest, Get, HakitError, Outcome
 from hakit.model import alert
@@ -60,12 +61,7 @@ class NodeFacts:
     @property
     def members(self) -> tuple[str, ...]:
         """Name the nodes that the CIB knows, remote ones left out; none when there is no CIB or it is damaged."""
-        try:
-            root = parsing.xml(self.cib, "the CIB") if self.cib else None
-        except HakitError:
-            return ()
-        nodes = [] if root is None else root.findall("configuration/nodes/node")
-        return tuple(node.get("uname", "") for node in nodes if node.get("type", "member") in {"member", "normal"})
+        return _members(self.cib)
 
     @property
     def has_agents(self) -> bool:
@@ -86,6 +82,17 @@ class NodeFacts:
     def running(self) -> bool:
         """Whether Pacemaker answers here."""
         return self.state is not None
+
+
+# The copies of all nodes are one text, as a rule: with many nodes most of a plan's time would go into reading it again.
+@lru_cache(maxsize=4)
+def _members(cib: str) -> tuple[str, ...]:
+    try:
+        root = parsing.xml(cib, "the CIB") if cib else None
+    except HakitError:
+        return ()
+    nodes = [] if root is None else root.findall("configuration/nodes/node")
+    return tuple(node.get("uname", "") for node in nodes if node.get("type", "member") in {"member", "normal"})
 
 
 def actions() -> tuple[Action, ...]:

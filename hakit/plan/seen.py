@@ -68,8 +68,9 @@ class Seen:
     @property
     def awake(self) -> bool:
         """Say whether every started node answers and knows an elected controller."""
+        running = self.running
         return all(
-            name in self.running and (state := self.nodes[name].state) is not None and state.dc for name in self.started
+            name in running and (state := self.nodes[name].state) is not None and state.dc for name in self.started
         )
 
     @property

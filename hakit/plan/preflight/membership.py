@@ -12,10 +12,13 @@ def ours(cluster: Cluster, conf: CorosyncConf) -> bool:
 
     Same name and at least one node in common; two clusters may well have one name.
     """
+    if conf.cluster_name != cluster.name:
+        return False
     names = {node.name for node in cluster.nodes}
+    if any(member.name in names for member in conf.members):
+        return True
     addresses = {str(address) for node in cluster.nodes for address in node.addresses}
-    known = any(member.name in names or addresses & set(member.addresses) for member in conf.members)
-    return conf.cluster_name == cluster.name and known
+    return any(addresses & set(member.addresses) for member in conf.members)
 
 
 def other(cluster: Cluster, fact: HostFacts) -> CorosyncConf | None:

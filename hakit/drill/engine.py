@@ -63,9 +63,9 @@ class Drill:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Bring the service home. What stands in the way is told, not raised: another error may be under way."""
+        """Forget the failures and bring the service home. What stands in the way is told, not raised: another error may be under way."""
         try:
-            state = whole.wait(self._cluster, self._means.runner, self._means.clock, timeout=_WHOLE)
+            state = self._start()
             if whole.active(self._service, state) != self._home:
                 self._means.operator.switchover(self._service.name, self._home)
         except HakitError as error:

@@ -62,7 +62,8 @@ def test_init_writes_a_spec_with_which_preflight_has_no_quarrel(
     said, lab = spec.read(file), spec.read(Path(hakit.spec))
     assert (said.name, said.nodes, said.rings, said.fencing) == (lab.name, lab.nodes, lab.rings, lab.fencing)
     (squid,) = said.services
-    assert squid.vip == lab.services[0].vip
+    vip = lab.services[0].vip
+    assert squid.vip and vip and (squid.vip.interface, squid.vip.nic) == (vip.interface, vip.nic)
     assert squid.probe is not None and squid.probe.question == TcpQuestion(3128), "squid runs on a bare node"
     again = hakit("init", *bare, *flags)
     assert (again.code, "exists" in again.err) == (2, True)

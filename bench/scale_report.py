@@ -55,7 +55,8 @@ def _beside(rows: Sequence[Row]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for row in rows:
         own, simulated = min(row["seconds"]), min(row["crm_simulate"])
-        decided = min(row.get("decided", row["crm_simulate"]))  # before there was another question, the plan asked this one
+        # Before there was another question, the plan asked this one.
+        decided = min(row.get("decided", row["crm_simulate"]))
         ratio = (own + decided) / simulated
         met = ""
         if row["services"] == 500:

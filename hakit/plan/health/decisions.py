@@ -27,7 +27,8 @@ class FencingOff(Finding):
     def text(self) -> str:
         """Say in one line what is so."""
         if self.doubled:
-            what = f"when all rings break, both sides may run {', '.join(self.doubled)}"
+            more = f" and {len(self.doubled) - 1} more" if len(self.doubled) > 1 else ""
+            what = f"when all rings break, both sides may run {self.doubled[0]}{more}"
         else:
             what = "a lost node's address is taken over once nobody answers for it, which a hung node still does"
         return f"fencing is off ({self.reason}): {what}"

@@ -123,9 +123,17 @@ def test_what_stands_in_the_way_is_said(box: Box) -> None:
     ids=str,
 )
 def test_what_can_t_be_meant_is_refused(box: Box, wrong: dict[str, str]) -> None:
-    for action in ("validate-all", "start", "monitor"):
+    for action in ("validate-all", "start"):
         code, said = call(box, action, **wrong)
         assert (code, "ocf-exit-reason:" in said) == (CONFIGURED, True)
+    assert [call(box, action, **wrong)[0] for action in ("monitor", "stop")] == [NOT_RUNNING, OK]
+
+
+def test_a_wrong_word_beside_it_does_not_keep_the_address_from_being_stopped(box: Box) -> None:
+    said = {"ip": free(box), "cidr_netmask": "24", "nic": "eth0"}
+    assert call(box, "start", **said)[0] == OK
+    assert call(box, "stop", **said, check="sometimes")[0] == OK
+    assert free(box) not in addresses(box)
 
 
 def test_ocf_tester(box: Box) -> None:

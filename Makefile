@@ -11,6 +11,10 @@ SPEC := examples/squid.yaml
 REPEAT := 5
 SEED := 1
 MINUTES := 60
+# How the processes that run the tests share them: by file and release, in order (tests/conftest.py).
+SHARED := --dist=loadgroup --no-loadscope-reorder
+# Labs at a time. Their tests mostly wait, but a core for each pair of nodes is needed.
+LABS := 3
 # What the lab, its tests and the Python environment need of Debian.
 PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
             systemd-container util-linux
@@ -33,9 +37,11 @@ lint: venv  ## format, lint, types, layers and spelling
 	@$(BIN)/pytest tests/quality/test_lint.py tests/quality/test_types.py tests/quality/test_layers.py
 
 test: venv test-deps  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest tests/quality tests/unit $(SHARED) --numprocesses=auto
+	@$(BIN)/pytest tests/tools $(SHARED) --numprocesses=auto
+	@$(BIN)/pytest tests/agent tests/cluster $(SHARED) --numprocesses=$(LABS)
 
-test-all: venv test-deps  ## like test, but with every release and tool, and goes on after a failing tier
+test-all: venv test-deps  ## like test, but with every release and tool, one lab after the other, and goes on after a failing tier
 	@$(BIN)/pytest tests --go-on --all
 
 test-unit: venv  ## seconds: no root, no network, no cluster software

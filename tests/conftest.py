@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +24,8 @@ TIERS = {
     "cluster": "cluster/",
 }
 MARKERS = {"tools": "tools", "agent": "cluster", "cluster": "cluster"}
+# These don't stop one another: each failure of theirs is dear to see, and they run side by side.
+DEAR = frozenset({"agent", "cluster"})
 ORDER = list(TIERS)
 LAB = ("mmdebstrap", "systemd-nspawn", "ip", "ssh")
 WORTH_TELLING = 30.0
@@ -41,6 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def tier_of(path: Path) -> str:
     place = path.relative_to(TESTS).as_posix()
     return next((tier for tier, start in TIERS.items() if place.startswith(start)), "unit")
+
+
+def lane(item: pytest.Item) -> str:
+    """Name the tests that stay together, in order, when several processes share the work (pytest-xdist).
+
+    Those of one file do, and of one release where nodes of it are shared; the agent's cases share theirs in all files.
+    """
+    given = getattr(getattr(item, "callspec", None), "params", {})
+    release = given.get("lab", given.get("boxes", ""))
+    place = "agent" if tier_of(item.path) == "agent" else item.path.relative_to(TESTS).with_suffix("").as_posix()
+    return f"{place} {release}".strip()
 
 
 def missing() -> str:
@@ -61,6 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if dear and not config.getoption("--all"):
             item.add_marker(pytest.mark.skip(reason=f"{' '.join((*dear.args, 'is'))} left to `make test-all` (--all)"))
         tier = tier_of(item.path)
+        item.add_marker(pytest.mark.xdist_group(lane(item)))
         if tier == "unit":
             item.add_marker(pytest.mark.disable_socket)
         elif tier in MARKERS:
@@ -80,41 +93,48 @@ def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
 
 
 FAILED = pytest.StashKey[set[str]]()
-SPENT = pytest.StashKey[dict[str, float]]()
+
+
+class Clock:
+    """Says at the end where the minutes went: by tier, and by file where it took more than half a minute."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._spent: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        place = (self._root / report.nodeid.partition("::")[0]).relative_to(TESTS).as_posix()
+        self._spent[place] = self._spent.get(place, 0.0) + report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        by_tier: dict[str, float] = {}
+        for place, seconds in self._spent.items():
+            tier = tier_of(TESTS / place)
+            by_tier[tier] = by_tier.get(tier, 0.0) + seconds
+        terminalreporter.section("time spent")
+        for name, seconds in (*by_tier.items(), *sorted(self._spent.items(), key=lambda each: -each[1])):
+            if name in by_tier or seconds > WORTH_TELLING:
+                terminalreporter.write_line(f"{seconds:7.0f} s  {name}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FAILED] = set()
-    config.stash[SPENT] = {}
+    config.pluginmanager.register(Clock(config.rootpath))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Stop before a dear tier when a cheaper one has failed: minutes of booting nodes would tell nothing new."""
     session, tier = item.session, tier_of(item.path)
-    cheaper = item.config.stash[FAILED] - {tier}
+    cheaper = item.config.stash[FAILED] - {tier} - (DEAR if tier in DEAR else set())
     if tier not in TRIED_AFTER_FAILURE and cheaper and not item.config.getoption("--go-on"):
         session.shouldstop = f"stopped before the {tier} tests (--go-on runs them all the same)"
-    failed, start = session.testsfailed, time.monotonic()
+    failed = session.testsfailed
     try:
         return (yield)
     finally:
         if session.testsfailed > failed:
             item.config.stash[FAILED].add(tier)
-        spent, place = item.config.stash[SPENT], item.path.relative_to(TESTS).as_posix()
-        spent[place] = spent.get(place, 0.0) + time.monotonic() - start
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say where the minutes went: by tier, and by file where it took more than half a minute."""
-    by_tier: dict[str, float] = {}
-    for place, seconds in config.stash[SPENT].items():
-        tier = tier_of(TESTS / place)
-        by_tier[tier] = by_tier.get(tier, 0.0) + seconds
-    terminalreporter.section("time spent")
-    for name, seconds in (*by_tier.items(), *sorted(config.stash[SPENT].items(), key=lambda each: -each[1])):
-        if name in by_tier or seconds > WORTH_TELLING:
-            terminalreporter.write_line(f"{seconds:7.0f} s  {name}")
 
 
 @pytest.fixture

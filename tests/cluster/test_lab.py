@@ -18,7 +18,7 @@ from hakit.lab.network import Cable
 from hakit.run import machine
 from tests.cluster.conftest import Client
 
-pytestmark = pytest.mark.first_release
+pytestmark = [pytest.mark.usefixtures("fresh_lab"), pytest.mark.first_release]
 
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 Hosts = dict[str, Host]

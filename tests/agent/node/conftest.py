@@ -178,8 +178,11 @@ class Box:
         self.sh("ln -sf /dev/null /etc/systemd/system/t-masked.service; systemctl daemon-reload")
 
     def clean(self) -> None:
-        while self.running:
-            self.running.pop().kill()
+        if self.running:
+            while self.running:
+                self.running.pop().kill()
+            # A systemd that was told to execute itself anew may be about to, and refuses to be spoken to meanwhile.
+            self.sh("for try in $(seq 100); do systemctl daemon-reload && exit; sleep 0.1; done; exit 1")
         self.sh(
             "systemctl kill -s KILL 't-*' 2>/dev/null || true; systemctl stop 't-*' 2>/dev/null || true; "
             "systemctl reset-failed 't-*' 2>/dev/null || true; rm -rf /run/hakit /run/t-*; "

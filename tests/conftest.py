@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sweeping import sweep
+
 TESTS = Path(__file__).parent
 
 # Cheap first, so that a slip shows within seconds. A path belongs to the first tier that it starts with.
@@ -65,6 +67,7 @@ def missing() -> str:
     return f"needs {', '.join(absent)} (make deps installs them on Debian)" if absent else ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(tier_of(item.path)))  # stable: the order within a tier stays
     why = missing()
@@ -120,6 +123,13 @@ class Clock:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FAILED] = set()
     config.pluginmanager.register(Clock(config.rootpath))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take away what processes that shared the work left: stopped by Ctrl-C, they are given too little time to."""
+    if config.getoption("numprocesses", None) and not missing():
+        sweep()
 
 
 @pytest.hookimpl(wrapper=True)

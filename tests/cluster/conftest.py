@@ -19,6 +19,7 @@ from hakit.lab import layout
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
 from hakit.run import machine
+from tests.sweeping import sweep
 
 ORIGIN = f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}"
 
@@ -83,18 +84,10 @@ def test_lab_name(what: str) -> str:
 test_lab_name.__test__ = False  # type: ignore[attr-defined]
 
 
-def _sweep() -> None:
-    """Take away the labs of test runs that were killed."""
-    for name in Lab.names():
-        start, _, pid = name.rpartition("-")
-        if start.startswith("test-") and pid.isdigit() and not Path("/proc", pid).exists():
-            Lab.down(name)
-
-
 @pytest.fixture(scope="session", params=releases(), ids=str)
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab of two bare nodes of each release in turn; what a module did to them the next one finds."""
-    _sweep()
+    sweep()
     name = test_lab_name(request.param)
     try:
         yield Lab.up(name, Teller(), release=request.param)

@@ -22,6 +22,7 @@ import pytest
 
 from hakit.lab.lab import DEAF, Lab
 from hakit.lab.recipe import Release
+from tests.sweeping import sweep
 
 ROOT = Path(__file__).parents[3]
 UNITS = ROOT / "tests/agent/units"
@@ -194,14 +195,6 @@ def releases() -> list[Release]:
     """Return what HAKIT_TEST_RELEASES names (separated by blanks), or stable and the one before."""
     said = os.environ.get("HAKIT_TEST_RELEASES", "").replace(",", " ").split()
     return [Release(name) for name in said] or [Release.BOOKWORM, Release.TRIXIE]
-
-
-def sweep() -> None:
-    """Take away the labs of test runs that were killed."""
-    for name in Lab.names():
-        start, _, pid = name.rpartition("-")
-        if start.startswith("test-qs") and pid.isdigit() and not Path("/proc", pid).exists():
-            Lab.down(name)
 
 
 class Crew:

@@ -12,6 +12,15 @@ PORT = 7788
 REPLICAS = 2
 
 
+# The label of a file system that is ready to be used, so that one which a killed run left unfinished isn't taken for it.
+LABEL = "hakit"
+
+
+def kept(path: str) -> str:
+    """Return where a directory is kept that became a link."""
+    return f"{path}.before-hakit"
+
+
 class Filesystem(StrEnum):
     """The file systems that a volume may have."""
 
@@ -57,3 +66,8 @@ class Volume:
     def device(self) -> str:
         """Return DRBD's device, which the file system is on."""
         return f"/dev/drbd{self.minor}"
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """Return where each link leads."""
+        return tuple((link, f"{self.mount.rstrip('/')}/{directory}") for link, directory in self.links)

@@ -15,6 +15,7 @@ from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Belonging, Seen
 from hakit.plan.step import Stage, Step
+from hakit.plan.volume import undoing
 
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
@@ -29,6 +30,7 @@ def stages(seen: Seen, dialects: Mapping[str, Dialect]) -> tuple[Stage, ...]:
     """Give what is left to do; empty when no host is part of the cluster and nothing of hakit's is left."""
     found = (
         Stage("Take the cluster apart", tuple(_apart(seen, dialects))),
+        Stage("Take the directories off the volumes", tuple(undoing.steps(seen))),
         Stage("Put the hosts back as they were", tuple(_back(seen))),
     )
     return tuple(stage for stage in found if stage.steps)

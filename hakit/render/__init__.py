@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib
-    from hakit.render.drbd import drbd_resources
+    from hakit.render.drbd import drbd_resource, drbd_resources
     from hakit.render.marks import aside, content, rested, resting, unrested
     from hakit.render.merge import (
         compared,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         stopped,
         unknown_secrets,
     )
+    from hakit.render.volume import mirrored
 
 __all__ = [
     "Difference",
@@ -37,12 +38,14 @@ __all__ = [
     "corosync_conf",
     "device_values",
     "differences",
+    "drbd_resource",
     "drbd_resources",
     "facts_of",
     "foreign",
     "ids",
     "leftovers",
     "merged",
+    "mirrored",
     "rested",
     "resting",
     "stopped",
@@ -60,12 +63,14 @@ _HOMES = {
     "corosync_conf": "corosync",
     "device_values": "merge",
     "differences": "merge",
+    "drbd_resource": "drbd",
     "drbd_resources": "drbd",
     "facts_of": "merge",
     "foreign": "merge",
     "ids": "merge",
     "leftovers": "merge",
     "merged": "merge",
+    "mirrored": "volume",
     "rested": "marks",
     "resting": "marks",
     "stopped": "merge",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from hakit.model import Service, Volume
+from hakit.render import fragments
 from hakit.render.fragments import Templates
 from hakit.render.parts import AgentName, Operation, pairs, primitive
 
@@ -24,8 +25,15 @@ MIRROR_OPERATIONS = (
     ),
 )
 """What is asked of DRBD's agent; the ids are to stand behind a resource's name."""
+_VOLUME = "-volume"
 _MOUNT = {"monitor": 40, "start": 60, "stop": 60}
 _MOUNT_INTERVAL = 20
+
+
+def mirrored(cib_xml: str) -> tuple[str, ...]:
+    """Name the services whose volumes a CIB has."""
+    found = (each.get("id", "") for each in fragments.parse(cib_xml).iter("primitive") if each.get("type") == "drbd")
+    return tuple(name.removesuffix(_VOLUME) for name in found if name.endswith(_VOLUME))
 
 
 def mirror(service: Service, templates: Templates) -> etree._Element:
@@ -42,7 +50,7 @@ def mirror(service: Service, templates: Templates) -> etree._Element:
         "notify": "true",
         "interleave": "true",
     }
-    resource = f"{service.name}-volume"
+    resource = f"{service.name}{_VOLUME}"
     operations = tuple(replace(each, id=f"{resource}-{each.id}") for each in MIRROR_OPERATIONS)
     element = templates.element("clone", name)
     element.append(templates.element("meta_attributes", set_id, pairs=pairs(set_id, meta)))

@@ -9,6 +9,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 from hakit.model import Node, alert
 from hakit.observe import node as paths
 from tests.doubles.disk import Disk, File
+from tests.doubles.volumes import Store
 
 STACK = ("corosync.service", "pacemaker.service")
 STOCK_CONF = """\
@@ -43,7 +44,8 @@ class Host:
     def __init__(self, node: Node, prefixes: tuple[int, ...], tick: Callable[[], None]) -> None:
         self.name = node.name
         self.addresses = tuple(zip(node.addresses, prefixes, strict=True))
-        self._tick = tick
+        self.tick = self._tick = tick
+        self.store = Store()
         self.disk = Disk(tick)
         self.units = {name: SimUnit() for name in STACK} | {"pcsd.service": SimUnit("enabled", active=True)}
         self.tool = "pcs"  # the package

@@ -12,7 +12,7 @@ from hakit.model import Cluster, alert
 from hakit.observe import node as paths
 from hakit.observe import record
 from hakit.run import cibpatch, lockfile
-from tests.doubles import looks, pacemaker
+from tests.doubles import looks, pacemaker, volumes
 from tests.doubles.crm import crm, empty, native, patch
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host, SimUnit
@@ -121,10 +121,15 @@ class SimulatedHosts:
             case Remove():
                 used = (paths.COROSYNC_CONF, *KEYS) if host.running("corosync.service") else ()
                 assert action.path not in used or action.path not in host.disk.files, f"{host.name}: {action.path}"
+                if isinstance(host.store.places.get(action.path), str):
+                    host.tick()
+                    del host.store.places[action.path]
                 host.disk.remove(action.path)
         return FINE
 
     def _file(self, host: Host, path: str) -> File | None:
+        if path == "/proc/drbd":
+            return File(volumes.proc(host, self.everyone))
         return File(_OS) if path == "/etc/os-release" else host.disk.files.get(path)
 
     def _judge_put(self, host: Host, action: Put) -> None:
@@ -178,11 +183,18 @@ class SimulatedHosts:
                 self._noted(host, command)
                 host.read_units()
                 return FINE
+            case ("systemctl", "disable", "--", "drbd.service"):
+                host.tick()
+                host.store.drbd_at_boot = False
+                return FINE
             case ("systemctl", *words):
                 units = tuple(words[words.index("--") + 1 :])
                 self._noted(host, command, *(unit for unit in units if unit != alert.WATCH))
                 return self._systemctl(host, tuple(words[: words.index("--")]), units)
         assert command.changes_state
+        if (done := volumes.do(host, self.everyone, command.argv)) is not None:
+            self._noted(host, command)
+            return done
         return _files(host, command.argv)
 
     def _systemctl(self, host: Host, verb: tuple[str, ...], units: Iterable[str]) -> Answer:

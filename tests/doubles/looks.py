@@ -14,7 +14,7 @@ from hakit.core import Command
 from hakit.model import sections
 from hakit.observe import node as paths
 from hakit.observe.host.packages import NEEDED
-from tests.doubles import corosync, pacemaker
+from tests.doubles import corosync, pacemaker, volumes
 from tests.doubles.host import Host
 
 Answer = tuple[int, str, str]
@@ -23,6 +23,8 @@ Look = Callable[[Host, Sequence[Host], Command], Answer]
 
 def look(host: Host, everyone: Sequence[Host], command: Command) -> Answer | None:
     """Answer a command that only reads; None when it is not one of them."""
+    if (found := volumes.look(host, command)) is not None:
+        return found
     for start, answer in _LOOKS.items():
         if command.argv[: len(start)] == start:
             return answer(host, everyone, command)
@@ -190,10 +192,6 @@ _LOOKS: dict[tuple[str, ...], Look] = {
     ("find", "/dev"): _always(0, ""),
     ("dpkg-query",): _packages,
     ("modinfo",): _always(0, "8.4.11\n"),
-    ("lsblk",): _always(
-        0, '{"blockdevices": [{"name": "/dev/vdb", "size": 21474836480, "type": "disk", "mountpoint": null}]}'
-    ),
-    ("wipefs",): _always(0, '{"signatures": []}'),
     ("timedatectl",): _always(0, "NTPSynchronized=yes\n"),
     ("crm_mon",): _monitor,
     ("crm_resource", "--wait"): _always(0, ""),

@@ -113,10 +113,14 @@ def end(gone: list[Primitive], ours: list[Host]) -> None:
 
 
 def primitives(host: Host) -> list[Primitive]:
-    """Return those that stand for something on a host; a fencing device does not."""
+    """Return those that stand for something on a simulated host; fencing devices and volumes do not."""
     root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
     found = root.iterfind("configuration/resources//primitive")
-    return [_primitive(element) for element in found if element.get("class") != "stonith"]
+    return [
+        _primitive(element)
+        for element in found
+        if element.get("class") != "stonith" and element.get("type") not in {"drbd", "Filesystem"}
+    ]
 
 
 def monitor(host: Host, everyone: Sequence[Host]) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hakit.core import Action, Command, Outcome
 from hakit.model import Cluster
+from hakit.model.drbd import Generation
 
 _ANY_CODE = frozenset(range(256))
 _MODULE = Command(("modinfo", "--field", "version", "drbd"), ok_codes=_ANY_CODE, timeout=10, changes_state=False)
@@ -31,6 +32,11 @@ class Devices:
 
     module: str = ""
     found: Mapping[str, Device | None] = field(default_factory=dict)
+
+    @property
+    def generation(self) -> Generation:
+        """The module's generation, which says how DRBD's files are written; 8.4 where there is none."""
+        return Generation.NINE if self.module.startswith("9") else Generation.EIGHT
 
 
 def asked(cluster: Cluster) -> tuple[str, ...]:

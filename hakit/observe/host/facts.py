@@ -21,6 +21,7 @@ from hakit.observe.host import (
     squid,
     system,
     units,
+    volumes,
 )
 from hakit.observe.host.agent import Verdict
 from hakit.observe.host.clock import ClockReading
@@ -32,6 +33,7 @@ from hakit.observe.host.interfaces import Interface
 from hakit.observe.host.network import NetworkProbe
 from hakit.observe.host.system import System
 from hakit.observe.host.units import Unit
+from hakit.observe.host.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class HostFacts:
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
     `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster), `alert_programs`
-    says of the programs that alerts run whether they can be, `devices` what the volumes shall lie on. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
+    says of the programs that alerts run whether they can be, `devices` what the volumes shall lie on, `volumes` what has come of them. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
     and what fence agents and devices say.
     """
 
@@ -61,6 +63,7 @@ class HostFacts:
     fencing: FenceAgents | None = None
     alert_programs: Mapping[str, bool] = field(default_factory=dict)
     devices: Devices = field(default_factory=Devices)
+    volumes: Volumes = field(default_factory=Volumes)
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""
@@ -89,7 +92,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
     no host should refuse (`ip`, `systemctl`, …).
     """
     left = iter(outcomes)
-    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs, disks = (
+    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs, disks, mirrors = (
         tuple(islice(left, len(group))) for group in _groups(cluster)
     )
     for outcome in (*date, *who, *nics, *unit):
@@ -110,6 +113,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
         squid_lifetime=squid.read(proxy),
         alert_programs=alerts.read(programs, cluster),
         devices=devices.read(disks, cluster),
+        volumes=volumes.read(mirrors, cluster),
     )
 
 
@@ -127,4 +131,5 @@ def _groups(cluster: Cluster) -> tuple[tuple[Action, ...], ...]:
         clock.SYNCHRONISED,
         alerts.actions(cluster),
         devices.actions(cluster),
+        volumes.actions(cluster),
     )

@@ -11,6 +11,7 @@ from hakit.plan.bootstrap import configuration
 from hakit.plan.changes import live, obstacles
 from hakit.plan.seen import Seen
 from hakit.plan.terms import Terms
+from hakit.plan.volume import sight
 from hakit.plan.wanted import Wanted, with_nics
 
 
@@ -72,26 +73,54 @@ class SecretMissing(Finding):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class VolumeNotMade(Finding):
-    """A service has a volume, and hakit doesn't make volumes yet."""
+class RunsWithoutVolume(Finding):
+    """A unit runs in a running cluster while its service shall get a volume, onto which its directories have to be moved."""
 
-    code = "HK364"
-    matters = "A service that is started without its volume writes to the directory below it, on one node only."
+    code = "HK365"
+    matters = "What a running service writes while its directories are copied would be lost."
+    see = "docs/decisions/0070-volumes.md"
+    service: str
+    unit: str
+    host: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return (
+            f"{self.unit} runs on {self.host}, and the directories of {self.service} have to be moved onto its volume"
+        )
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return (
+            f"hakit stop {self.service}, give the command again, then: hakit start {self.service} "
+            f"(one that the cluster doesn't know yet: systemctl stop {self.unit})"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VolumeDropped(Finding):
+    """The cluster has a volume that the spec doesn't have any more."""
+
+    code = "HK366"
+    matters = (
+        "Its directories are links to it: without it the service would find none. Which of what was written lately "
+        "has to be copied back, and to which node, hakit doesn't guess."
+    )
     see = "docs/decisions/0070-volumes.md"
     service: str
 
     def text(self) -> str:
         """Say in one line what is so."""
-        return f"the volume of {self.service} is not supported yet: hakit checks and renders it, but doesn't make it"
+        return f"the cluster has a volume of {self.service}, and the spec has none"
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "leave it out; hakit render-drbd and hakit render-cib show what it would be"
+        return "keep it; or hakit destroy, which makes the directories what they were, and bootstrap again without it"
 
 
 def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
     """Say what stands against it, on these terms."""
-    yield from (VolumeNotMade(service=each.name) for each in wanted.cluster.services if each.volume)
+    yield from _running_without(wanted, seen)
     way = live.way(wanted, seen)
     if terms.live:
         yield from obstacles.obstacles(seen, way.now, way.hops)
@@ -100,6 +129,8 @@ def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
             if way.hops or not configuration.same_conf(wanted, seen, name):
                 yield RunningOtherwise(host=name)
     cib = _cib(seen)
+    mirrored = {each.name for each in wanted.cluster.services if each.volume}
+    yield from (VolumeDropped(service=name) for name in (render.mirrored(cib) if cib else ()) if name not in mirrored)
     for device, parameter in render.unknown_secrets(cib, wanted.cluster):
         yield SecretMissing(device=device, parameter=parameter)
     if cib and not (terms.replace or terms.foreign):
@@ -113,3 +144,12 @@ def _cib(seen: Seen) -> str:
     """Return the cluster's CIB; of a cluster at rest the one that it would start with, as far as one node knows."""
     names = seen.running or tuple(name for name in seen.nodes if seen.ours(name))
     return next((cib for name in names if (cib := seen.nodes[name].cib)), "")
+
+
+def _running_without(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
+    """Name the units that run in a running cluster before their volume is made; elsewhere a bootstrap stops them."""
+    for service in wanted.cluster.services:
+        if not sight.ready(seen, service):
+            for host in seen.started:
+                if seen.hosts[host].units[service.unit].running:
+                    yield RunsWithoutVolume(service=service.name, unit=service.unit, host=host)

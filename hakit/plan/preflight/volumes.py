@@ -8,13 +8,15 @@ from typing import ClassVar
 
 from hakit.core import Finding, Severity
 from hakit.model import Cluster, Service, Volume
+from hakit.model.volume import kept
 from hakit.observe.host.devices import Device
 from hakit.observe.host.facts import HostFacts
+from hakit.observe.host.volumes import Kind, Place
 from hakit.plan.preflight.place import OnHost
 
 _GIB = 1 << 30
-# What DRBD itself leaves at the device's end. Whose it is, the resource says and not the device.
-_OURS = "drbd"
+# What DRBD itself leaves at the device's end. Whose it is, its file says and not the device.
+_DRBD = "drbd"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,16 +113,53 @@ class DeviceSizesDiffer(Finding):
         return f"the devices of {self.service}'s volume differ: {', '.join(f'{size} on {host}' for host, size in self.sizes)}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceTaken(OnHost):
+    """A path that shall become a link to the volume, or the one beside it for what is kept, is something else."""
+
+    code = "HK293"
+    matters = "hakit moves directories; it doesn't guess what else may be done with what it finds."
+    see = "docs/decisions/0070-volumes.md"
+    service: str
+    path: str
+    what: str
+
+    def text(self) -> str:
+        """Say what it is."""
+        return f"{self.path} is {self.what}; the volume of {self.service} wants its place"
+
+    def remedy(self) -> str:
+        """Say what to do."""
+        return f"look at it, and move it away, or leave it out of services.{self.service}.volume.links"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModulesDiffer(Finding):
+    """The nodes' kernels have DRBD modules of different generations; `versions` maps nodes to them."""
+
+    code = "HK294"
+    matters = "Pacemaker's handlers and DRBD's files differ between them, and hakit has tried only alike ones."
+    cure = "give both nodes the same kernel"
+    versions: tuple[tuple[str, str], ...]
+
+    def text(self) -> str:
+        """Say it."""
+        return f"DRBD's modules differ: {', '.join(f'{version} on {host}' for host, version in self.versions)}"
+
+
 def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]:
     """Judge the module of each host and the devices of each volume."""
     volumes = [(service, service.volume) for service in cluster.services if service.volume]
     for host, fact in facts.items():
         if volumes and not fact.devices.module:
             yield NoDrbd(host=host)
+    if volumes and len({fact.devices.generation for fact in facts.values() if fact.devices.module}) > 1:
+        yield ModulesDiffer(versions=tuple((host, fact.devices.module) for host, fact in facts.items()))
     for service, volume in volumes:
         seen = {host: _on(fact, volume) for host, fact in facts.items()}
         for host, device in seen.items():
-            yield from _device(host, service, volume, device)
+            yield from _device(facts[host], service, volume, device)
+            yield from _places(facts[host], service, volume)
         sizes = {host: device.size for host, device in seen.items() if device}
         if len(set(sizes.values())) > 1:
             told = tuple((host, _gib(size)) for host, size in sizes.items())
@@ -131,8 +170,8 @@ def _on(fact: HostFacts, volume: Volume) -> Device | None:
     return fact.devices.found.get(dict(volume.devices).get(fact.host, ""))
 
 
-def _device(host: str, service: Service, volume: Volume, device: Device | None) -> Iterator[Finding]:
-    path = dict(volume.devices).get(host, "")
+def _device(fact: HostFacts, service: Service, volume: Volume, device: Device | None) -> Iterator[Finding]:
+    host, path = fact.host, dict(volume.devices).get(fact.host, "")
     if device is None:
         yield DeviceMissing(host=host, service=service.name, device=path)
         return
@@ -140,10 +179,36 @@ def _device(host: str, service: Service, volume: Volume, device: Device | None) 
         yield DeviceTooSmall(
             host=host, service=service.name, device=path, size=device.size, wanted=volume.size
         )  # fmt: skip
-    marks = (f"{kind} '{label}'" if label else kind for kind, label in device.signatures if kind.lower() != _OURS)
+    marks = tuple(f"{kind} '{label}'" if label else kind for kind, label in device.signatures)
+    if _DRBD in marks and path in fact.volumes.files.get(service.name, ""):
+        marks = ()  # the volume itself, or what a run that was killed has made of it
+    elif not marks and not fact.volumes.zeros.get(path, False):
+        marks = ("data of an unknown kind at its beginning or end",)
     contents = (*marks, *device.used)
     if contents:
         yield DeviceNotBlank(host=host, service=service.name, device=path, contents=contents)
+
+
+def _places(fact: HostFacts, service: Service, volume: Volume) -> Iterator[Finding]:
+    for path, target in volume.targets:
+        place, held = fact.volumes.places.get(path), fact.volumes.places.get(kept(path))
+        done = place is not None and place.kind is Kind.LINK and place.target == target
+        what = "" if done or place is None else _other(place)
+        if what:
+            yield PlaceTaken(host=fact.host, service=service.name, path=path, what=what)
+        elif not done and place is not None and held is not None:
+            yield PlaceTaken(host=fact.host, service=service.name, path=kept(path), what="there already")
+
+
+def _other(place: Place) -> str:
+    """Say what a place is that can't be moved; empty for a directory."""
+    match place.kind:
+        case Kind.LINK:
+            return f"a link to {place.target}"
+        case Kind.OTHER:
+            return "no directory"
+        case Kind.DIRECTORY:
+            return "a mount point" if place.mounted else ""
 
 
 def _gib(size: int) -> str:

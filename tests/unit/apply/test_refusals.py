@@ -8,16 +8,12 @@ from ipaddress import ip_interface
 import pytest
 
 from hakit.apply.bootstrap import Refused, Result, bootstrap
-from hakit.apply.change import Order, change
 from hakit.apply.destroy import destroy
-from hakit.apply.foresight import foresee
-from hakit.apply.operating.reins import Means
 from hakit.core import ExitCode, HakitError, Tape
-from hakit.model import Cluster, Service, Vip, Volume
+from hakit.model import Cluster, Service, Vip
 from hakit.observe import node as paths
 from hakit.observe import record
-from hakit.observe.journal import Kind
-from hakit.plan.bootstrap.refusals import Foreign, RunningOtherwise, VolumeNotMade
+from hakit.plan.bootstrap.refusals import Foreign, RunningOtherwise
 from hakit.plan.preflight.clusters import OtherCluster
 from hakit.plan.step import Stage
 from tests.doubles.clock import FakeClock
@@ -173,30 +169,4 @@ def test_damaged_notes_stop_everything() -> None:
     before = hosts.snapshot()
     with pytest.raises(HakitError, match="damaged"):
         up(cluster(), hosts)
-    nothing_changed(hosts, before)
-
-
-VOLUME = Volume((("qsp-a", "/dev/vdb"), ("qsp-b", "/dev/vdb")), "/srv/squid", 1)
-
-
-@pytest.mark.parametrize("replaces", [True, False])
-def test_a_volume_is_refused_and_not_passed_over(*, replaces: bool) -> None:
-    wanted = cluster(replace(SQUID, volume=VOLUME))
-    hosts = SimulatedHosts(wanted)
-    before = hosts.snapshot()
-    with pytest.raises(Refused) as caught:
-        up(wanted, hosts, replaces=replaces)
-    assert caught.value.findings == (VolumeNotMade(service="squid"),)
-    assert "not supported yet" in caught.value.message
-    nothing_changed(hosts, before)
-
-
-def test_a_volume_for_a_running_service_is_refused_by_apply_and_told_by_plan() -> None:
-    wanted, hosts = cluster(replace(SQUID, volume=VOLUME)), running.hosts()
-    before, hosts.changes = hosts.snapshot(), []
-    assert foresee(wanted, hosts).refused == (VolumeNotMade(service="squid"),)
-    order = Order(Kind.APPLY, wanted, "the text", foreign=False, here=False)
-    with pytest.raises(Refused) as caught:
-        change(order, Means(hosts, FakeClock(), Tape()), agree=lambda *_: True)
-    assert caught.value.findings == (VolumeNotMade(service="squid"),)
     nothing_changed(hosts, before)

@@ -1,0 +1,75 @@
+"""What was seen of a volume on its nodes: whose device it is, how far it is made, what lies on it."""
+
+from __future__ import annotations
+
+from hakit.model import Service, Volume
+from hakit.model.volume import LABEL
+from hakit.observe.drbd import Side
+from hakit.observe.host.volumes import Kind
+from hakit.plan.seen import Seen
+
+
+def ready(seen: Seen, service: Service) -> bool:
+    """Say whether a service's volume is made: on both devices, with its file system, and the directories laid on it."""
+    volume = service.volume
+    if volume is None:
+        return True
+    return filled(seen, volume) and all(
+        owned(seen, name, volume) and not unlinked(seen, name, volume) for name in seen.hosts
+    )
+
+
+def source(seen: Seen, service: Service, volume: Volume) -> str:
+    """Name the node whose directories go onto the volume: where they were written last; without any, the preferred one.
+
+    One that is linked already has given them.
+    """
+    names = [node.name for node in seen.cluster.nodes if node.name in seen.hosts]
+    for name in names:
+        if any(is_link(seen, name, path, target) for path, target in volume.targets):
+            return name
+    first = service.prefer if service.prefer in names else names[0]
+    return max(names, key=lambda name: (newest(seen, name, volume), name == first))
+
+
+def newest(seen: Seen, name: str, volume: Volume) -> float:
+    """Say when the newest file was written of what shall lie on the volume (Unix time; 0 for none)."""
+    places = seen.hosts[name].volumes.places
+    return max((place.newest for path, _ in volume.links if (place := places.get(path))), default=0.0)
+
+
+def sides(seen: Seen, volume: Volume) -> dict[str, Side]:
+    """Give what each node's DRBD says of it; nothing of a node where it is down."""
+    found = {name: host.volumes.sides.get(volume.minor) for name, host in seen.hosts.items()}
+    return {name: side for name, side in found.items() if side}
+
+
+def owned(seen: Seen, name: str, volume: Volume) -> bool:
+    """Say whether DRBD's metadata are on the node's device."""
+    return any(kind == "drbd" for kind, _ in _signatures(seen, name, volume))
+
+
+def formatted(seen: Seen, name: str, volume: Volume) -> bool:
+    """Say whether there is a file system on the node's side, ready or not."""
+    return any(kind == volume.filesystem for kind, _ in _signatures(seen, name, volume))
+
+
+def filled(seen: Seen, volume: Volume) -> bool:
+    """Say whether the file system is ready on one side; the other's device may be new."""
+    return any((volume.filesystem.value, LABEL) in _signatures(seen, name, volume) for name in seen.hosts)
+
+
+def _signatures(seen: Seen, name: str, volume: Volume) -> tuple[tuple[str, str], ...]:
+    device = seen.hosts[name].devices.found.get(dict(volume.devices).get(name, ""))
+    return device.signatures if device else ()
+
+
+def unlinked(seen: Seen, name: str, volume: Volume) -> tuple[tuple[str, str], ...]:
+    """Give the links that the node lacks, each with where it has to lead."""
+    return tuple((path, target) for path, target in volume.targets if not is_link(seen, name, path, target))
+
+
+def is_link(seen: Seen, name: str, path: str, target: str) -> bool:
+    """Say whether the path leads there."""
+    place = seen.hosts[name].volumes.places.get(path)
+    return place is not None and place.kind is Kind.LINK and place.target == target

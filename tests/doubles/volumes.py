@@ -1,0 +1,185 @@
+"""What DRBD, file systems and links do on simulated hosts: strict about everything that could lose somebody's data."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hakit.core import Command
+
+if TYPE_CHECKING:
+    from tests.doubles.host import Host
+
+Answer = tuple[int, str, str]
+FINE: Answer = (0, "", "")
+DEVICE, DRBD, NAME, MINOR = "/dev/vdb", "/dev/drbd7788", "squid", 7788
+FIND = ("python3", "-I", "-S", "-")
+
+
+@dataclass(frozen=True)
+class Files:
+    """A file system: its label, and the files of each directory on it."""
+
+    kind: str
+    label: str = ""
+    folders: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Store:
+    """One host's disk, DRBD's side of it, and the places that may become links: a set of files, or where a link leads."""
+
+    metadata: bool = False
+    new: bool = False  # metadata "Just Created"
+    files: Files | None = None
+    strange: str = ""  # somebody else's file system
+    up: bool = False
+    primary: bool = False
+    disk: str = "Inconsistent"
+    mounted: str = ""
+    places: dict[str, frozenset[str] | str] = field(default_factory=dict)
+    newest: float = 0.0
+    drbd_at_boot: bool = True
+
+
+def proc(host: Host, everyone: Sequence[Host]) -> str:
+    """Give /proc/drbd."""
+    mine, peer = host.store, _peer(host, everyone)
+    said = "version: 8.4.11 (api:1/proto:86-101)\n"
+    if not mine.up:
+        return said
+    there = peer.store.up
+    role, other = _role(mine), _role(peer.store) if there else "Unknown"
+    disk = peer.store.disk if there else "DUnknown"
+    state = "Connected" if there else "WFConnection"
+    return f"{said}{MINOR}: cs:{state} ro:{role}/{other} ds:{mine.disk}/{disk} C r-----\n    ns:0 nr:0 oos:0\n"
+
+
+def look(host: Host, command: Command) -> Answer | None:  # noqa: PLR0911 - one for each command
+    """Answer a look at a disk, or None when it is none."""
+    store = host.store
+    match command.argv:
+        case ("lsblk", *_):
+            return 0, json.dumps({"blockdevices": [{"name": DEVICE, "size": 1 << 28, "type": "disk"}]}), ""
+        case ("wipefs", *_):
+            found = [{"type": "drbd", "label": None}] if store.metadata else []
+            if store.files:
+                found.append({"type": store.files.kind, "label": store.files.label})
+            if store.strange:
+                found.append({"type": store.strange, "label": "precious"})
+            return 0, json.dumps({"signatures": found}), ""
+        case ("blkid", "--probe", path):
+            there = bool(store.files or (path == DEVICE and (store.metadata or store.strange)))
+            return (0 if there else 2), "", ""
+        case ("systemctl", "is-enabled", "drbd.service"):
+            return (0, "enabled\n", "") if store.drbd_at_boot else (1, "disabled\n", "")
+        case ("drbdsetup", *_):
+            return 20, "", "unknown command\n"
+        case ("python3", "-I", "-S", "-") if '"places"' in command.stdin.splitlines()[-1]:
+            return 0, json.dumps(_found(host, command)), ""
+    return None
+
+
+def _found(host: Host, command: Command) -> dict[str, object]:
+    said = command.stdin.rstrip().splitlines()[-1].removeprefix("main(").removesuffix(")")
+    wanted = json.loads(ast.literal_eval(said))
+    store = host.store
+    blank = not (store.metadata or store.files or store.strange)
+    places: dict[str, object] = {}
+    for path in wanted["places"]:
+        place = store.places.get(path)
+        if isinstance(place, str):
+            places[path] = {"kind": "link", "target": place}
+        elif place is not None:
+            places[path] = {"kind": "directory", "size": len(place), "newest": store.newest if place else 0.0}
+    return {"devices": dict.fromkeys(wanted["devices"], blank), "places": places}
+
+
+def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | None:  # noqa: C901, PLR0912 - one case per command
+    """Do what a command does to a disk, or None when it is none of these; each is one effect."""
+    store, peer = host.store, _peer(host, everyone).store
+    match argv:
+        case ("modprobe", "--", "drbd") | ("chown" | "chmod", "--", _, _) | ("mkdir", "--parents", "--", _):
+            return FINE
+        case ("drbdadm", verb, *_):
+            host.tick()
+            return _drbdadm(verb, store, peer)
+        case ("mkfs.ext4", "-q", "-F", path):
+            host.tick()
+            assert path == DRBD and store.primary and not store.files, "a file system is made once"
+            store.files = Files("ext4")
+        case ("mount", "--types", "ext4", "--", path, target):
+            assert path == DRBD and store.primary and store.files and not store.mounted
+            host.tick()
+            store.mounted = target
+        case ("umount", "--", target):
+            if store.mounted != target:
+                return 32, "", f"umount: {target}: not mounted."
+            host.tick()
+            store.mounted = ""
+        case ("cp", "--archive", "--no-target-directory", "--", path, target):
+            host.tick()
+            files = store.places[path]
+            assert store.files and target.startswith(f"{store.mounted}/") and not isinstance(files, str)
+            store.files = replace(store.files, folders={**store.files.folders, target: files})
+        case ("diff", "--recursive", "--brief", "--no-dereference", "--", path, target):
+            assert store.files
+            return (0 if store.files.folders.get(target) == store.places[path] else 1), "", ""
+        case ("e2label", path, label):
+            host.tick()
+            assert path == DRBD and store.primary and store.files
+            store.files = replace(store.files, label=label)
+        case ("mv", "--no-target-directory", "--no-clobber", "--", path, target):
+            host.tick()
+            assert target not in store.places, "something is there"
+            store.places[target] = store.places.pop(path)
+        case ("ln", "--symbolic", "--no-target-directory", "--", target, path):
+            host.tick()
+            assert path not in store.places
+            store.places[path] = target
+        case _:
+            return None
+    if store.up and peer.up and store.files:
+        peer.files = store.files  # replicated
+    return FINE
+
+
+def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:
+    match verb:
+        case "create-md":
+            assert not (store.metadata or store.files or store.strange), "metadata over data"
+            store.metadata, store.new, store.disk = True, True, "Inconsistent"
+        case "up":
+            assert store.metadata and not store.up
+            store.up = True
+        case "connect" | "adjust":
+            pass
+        case "wait-connect":
+            return (0 if peer.up else 5), "", ""
+        case "new-current-uuid":
+            assert store.new and peer.new and store.up and peer.up and not (store.files or peer.files)
+            store.disk = peer.disk = "UpToDate"
+            store.new = peer.new = False
+        case "primary":
+            if store.disk != "UpToDate" or peer.primary:
+                return 17, "", "State change failed"
+            store.primary = True
+        case "secondary" | "down":
+            if store.mounted:
+                return 11, "", "Device is held open by someone"
+            store.primary = False
+            store.up = verb == "secondary"
+        case _:
+            raise AssertionError(f"unknown to this drbdadm: {verb}")
+    return FINE
+
+
+def _role(store: Store) -> str:
+    return "Primary" if store.primary else "Secondary"
+
+
+def _peer(host: Host, everyone: Sequence[Host]) -> Host:
+    return next((other for other in everyone if other is not host), host)

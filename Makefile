@@ -12,9 +12,9 @@ REPEAT := 5
 SEED := 1
 MINUTES := 60
 # How the processes that run the tests share them: by file and release, in order (tests/conftest.py).
-SHARED := --dist=loadgroup --no-loadscope-reorder
-# Labs at a time. Their tests mostly wait, but a core for each pair of nodes is needed.
-LABS := 3
+SHARED := --dist=loadscope --no-loadscope-reorder
+# Labs at a time. Their tests mostly wait, but each pair of nodes wants a core.
+LABS := 2
 # What the lab, its tests and the Python environment need of Debian.
 PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps python3 python3-venv \
             systemd-container util-linux

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+from hakit.lab.recipe import Release
 from tests.sweeping import sweep
 
 TESTS = Path(__file__).parent
@@ -46,15 +50,25 @@ def tier_of(path: Path) -> str:
     return next((tier for tier, start in TIERS.items() if place.startswith(start)), "unit")
 
 
-def lane(item: pytest.Item) -> str:
-    """Name the tests that stay together, in order, when several processes share the work (pytest-xdist).
+_RELEASE = re.compile(rf"\[({'|'.join(Release)})\b")
 
-    Those of one file do, and of one release where nodes of it are shared; the agent's cases share theirs in all files.
+
+class Lanes(LoadScopeScheduling):
+    """Says which tests stay together, in order, when several processes share the work (pytest-xdist).
+
+    Those of one file do, and of one release where nodes of it are shared. The agent's cases keep four nodes busy by themselves.
     """
-    given = getattr(getattr(item, "callspec", None), "params", {})
-    release = given.get("lab", given.get("boxes", ""))
-    place = "agent" if tier_of(item.path) == "agent" else item.path.relative_to(TESTS).with_suffix("").as_posix()
-    return f"{place} {release}".strip()
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = nodeid.partition("::")[0]
+        if tier_of(TESTS.parent / place) == "agent":
+            return "agent"
+        release = _RELEASE.search(nodeid)
+        return f"{place} {release[1]}" if release and tier_of(TESTS.parent / place) == "cluster" else place
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    return Lanes(config, log)
 
 
 def missing() -> str:
@@ -67,7 +81,6 @@ def missing() -> str:
     return f"needs {', '.join(absent)} (make deps installs them on Debian)" if absent else ""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(tier_of(item.path)))  # stable: the order within a tier stays
     why = missing()
@@ -76,7 +89,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if dear and not config.getoption("--all"):
             item.add_marker(pytest.mark.skip(reason=f"{' '.join((*dear.args, 'is'))} left to `make test-all` (--all)"))
         tier = tier_of(item.path)
-        item.add_marker(pytest.mark.xdist_group(lane(item)))
         if tier == "unit":
             item.add_marker(pytest.mark.disable_socket)
         elif tier in MARKERS:

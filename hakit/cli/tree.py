@@ -10,11 +10,13 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from hakit.core import Finding, HostUnreachable, Severity
-from hakit.model import Node, Service
-from hakit.observe import maintenance
+from hakit.model import Node, Service, Volume
+from hakit.observe import drbd, maintenance
 from hakit.observe.crm_mon import ClusterState, ResourceState
 from hakit.plan.health import services
+from hakit.plan.health.volumes import progress
 from hakit.plan.seen import Seen
+from hakit.plan.volume import sight
 
 _MARK = {Severity.ERROR: "[red]✗[/red]", Severity.WARNING: "[yellow]![/yellow]", Severity.NOTE: "[dim]i[/dim]"}
 _UP, _DOWN = "[green]✓[/green]", "[red]✗[/red]"
@@ -65,8 +67,28 @@ def _service(tree: Tree, service: Service, seen: Seen) -> None:
     branch = tree.add(f"{mark} service [bold]{escape(service.name)}[/bold] {where}{_since(service, state, place)}")
     known = {resource.id: resource for resource in state.resources} if state else {}
     for part in services.parts(service):
-        what = str(service.vip.interface) if service.vip and part.endswith("-vip") else service.unit
-        branch.add(f"{escape(what)}  {_part(known.get(part))}{_fails(part, state)}")
+        branch.add(f"{escape(_what(service, part))}  {_part(known.get(part))}{_fails(part, state)}")
+    if service.volume:
+        branch.add(f"{service.volume.device}  {_volume(seen, service.volume)}")
+
+
+def _what(service: Service, part: str) -> str:
+    if service.vip and part.endswith("-vip"):
+        return str(service.vip.interface)
+    return service.volume.mount if service.volume and part.endswith("-mount") else service.unit
+
+
+def _volume(seen: Seen, volume: Volume) -> str:
+    """Say how the volume stands on each node, in DRBD's words, and how far a resynchronization is."""
+    sides = sight.sides(seen, volume)
+    said = [
+        f"{side.role.lower()} on {escape(name)} "
+        + (side.disk if side.disk == drbd.UP_TO_DATE else f"[yellow]{escape(side.disk)}[/yellow]")
+        for name, side in sides.items()
+    ]
+    apart = [f"[red]{escape(side.connection)}[/red]" for side in sides.values() if not side.linked]
+    pace = next((f"[yellow]{escape(words)}[/yellow]" for side in sides.values() if (words := progress(side))), "")
+    return ", ".join((*said, *apart[:1], *filter(None, (pace,)))) or "[red]down[/red]"
 
 
 def _since(service: Service, state: ClusterState | None, place: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.core import HakitError
+from hakit.model import Service
 from hakit.observe.crm_mon import Ban
 from hakit.plan import names
-from hakit.plan.health import guard, services
+from hakit.plan.health import guard, services, volumes
 from hakit.plan.health.traces import INFINITY
 from hakit.plan.seen import Seen
 
@@ -74,8 +75,7 @@ def _obstacles(seen: Seen, service: str, target: str) -> Iterator[str]:
     wanted = seen.cluster.service(service)
     ours = (service, *services.parts(wanted))
     yield from (f"{ban.id} bans {ban.resource} from {target}" for ban in state.bans if _bars(ban, ours, target))
-    if target in seen.hosts and (unit := seen.hosts[target].units[wanted.unit]).load != "loaded":
-        yield f"{unit.asked} on {target} is {unit.load}"
+    yield from _of_the_node(seen, wanted, target)
     if wanted.hot and target not in services.well_on(wanted, state):
         yield f"{wanted.unit} is not well on {target}"
     if seen.cluster.guards(wanted) and target in guard.cut(seen):
@@ -84,6 +84,14 @@ def _obstacles(seen: Seen, service: str, target: str) -> Iterator[str]:
     for history in state.history:
         if history.node == target and history.resource in ours and history.fail_count >= limit:
             yield f"{history.resource} has failed there too often; when the cause is mended: hakit cleanup {service}"
+
+
+def _of_the_node(seen: Seen, service: Service, target: str) -> Iterator[str]:
+    """Say what the node itself lacks: the unit, the data."""
+    if target in seen.hosts and (unit := seen.hosts[target].units[service.unit]).load != "loaded":
+        yield f"{unit.asked} on {target} is {unit.load}"
+    if old := volumes.stale(seen, service, target):
+        yield old
 
 
 def _bars(ban: Ban, ours: tuple[str, ...], target: str) -> bool:

@@ -49,6 +49,7 @@ class Host:
         self.disk = Disk(tick)
         self.units = {name: SimUnit() for name in STACK} | {"pcsd.service": SimUnit("enabled", active=True)}
         self.tool = "pcs"  # the package
+        self.mounts: set[str] = set()  # by Pacemaker
         self.vips: set[IPv4Interface | IPv6Interface] = set()
         self.loaded: tuple[str, str] | None = None
         self.looks_until_elected = 0

@@ -30,6 +30,7 @@ class Primitive:
     unit: str
     vip: str
     target: str
+    mount: str = ""
 
 
 def start(host: Host, everyone: Sequence[Host]) -> None:
@@ -69,6 +70,7 @@ def rest(host: Host, everyone: Sequence[Host]) -> None:
                 if primitive.unit:
                     host.set_active(primitive.unit, active=False)
             host.vips.clear()
+            host.mounts.clear()
         host.set_active("pacemaker.service", active=False)
     host.seen_all = False
     if others:
@@ -108,18 +110,18 @@ def end(gone: list[Primitive], ours: list[Host]) -> None:
         for primitive in gone:
             if primitive.unit:
                 each.set_active(primitive.unit, active=False)
+            elif primitive.mount:
+                each.mounts.discard(primitive.mount)
             else:
                 each.vips.discard(ip_interface(primitive.vip))
 
 
 def primitives(host: Host) -> list[Primitive]:
-    """Return those that stand for something on a simulated host; fencing devices and volumes do not."""
+    """Return those that stand for something on a simulated host; fencing devices and DRBD do not."""
     root = etree.fromstring((host.text(paths.CIB) or EMPTY_CIB).encode())
     found = root.iterfind("configuration/resources//primitive")
     return [
-        _primitive(element)
-        for element in found
-        if element.get("class") != "stonith" and element.get("type") not in {"drbd", "Filesystem"}
+        _primitive(element) for element in found if element.get("class") != "stonith" and element.get("type") != "drbd"
     ]
 
 
@@ -153,6 +155,7 @@ def _primitive(element: etree._Element) -> Primitive:
         unit,
         f"{values['ip']}/{values['cidr_netmask']}" if "ip" in values else "",
         next(iter(element.xpath("(.|..)/meta_attributes/nvpair[@name='target-role']/@value")), ""),
+        values.get("directory", ""),
     )
 
 
@@ -295,6 +298,8 @@ def _failures(root: etree._Element, ours: list[Host]) -> None:
 
 
 def holds(host: Host, primitive: Primitive) -> bool:
+    if primitive.mount:
+        return primitive.mount in host.mounts
     return host.running(primitive.unit) if primitive.unit else ip_interface(primitive.vip) in host.vips
 
 
@@ -324,6 +329,8 @@ def place(everyone: Sequence[Host], group: str, node: str) -> None:
                 each.failed[f"{primitive.id}_start_0"] = "it never starts"
             elif primitive.unit:
                 each.set_active(primitive.unit, active=each.name == node)
+            elif primitive.mount:
+                (each.mounts.add if each.name == node else each.mounts.discard)(primitive.mount)
             elif each.name == node:
                 each.vips.add(ip_interface(primitive.vip))
             else:

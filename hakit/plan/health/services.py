@@ -111,8 +111,9 @@ class OutOfService(Finding):
 
 
 def parts(service: Service) -> tuple[str, ...]:
-    """Name the service's primitives in the CIB."""
-    return (*((f"{service.name}-vip",) if service.vip else ()), f"{service.name}-unit")
+    """Name the service's primitives in the CIB, in the order in which they start; what replicates a volume is not among them."""
+    mount = (f"{service.name}-mount",) if service.volume else ()
+    return (*mount, *((f"{service.name}-vip",) if service.vip else ()), f"{service.name}-unit")
 
 
 def movable(service: Service) -> tuple[str, ...]:

@@ -75,7 +75,8 @@ def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) 
         return Done(engine.verified(first.goal, means, changed=False), entry)
     first, found = engine.known(first, means, terms)
     foreseen = foresight.foretell(first.goal, first.seen, first.left, means.runner, before)
-    if not agree(foreseen, found, before is not None):
+    able = before is not None and not _new_volumes(before, order.cluster)
+    if not agree(foreseen, found, able):
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     leaving = (name for name, leaver in first.seen.leaving.items() if leaver)
     with lock.held((*names, *leaving), means.runner) as lease:
@@ -83,7 +84,7 @@ def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) 
         said = recording.shortened(foreseen.lines())
         entry = recording.named(order.kind, said, checkpoint=bool(whole.spec))
         record = recording.begin(_there(now), means.runner, entry, order.text, _again(whole, names, means))
-        return _done(_Work(order, means, terms, lease, record, before, first.dialects), now, foreseen)
+        return _done(_Work(order, means, terms, lease, record, before, able, first.dialects), now, foreseen)
 
 
 def _known(names: Sequence[str], means: Means) -> Journal:
@@ -104,14 +105,23 @@ def _again(whole: Journal, names: Sequence[str], means: Means) -> Journal:
     return now if now.spec else dataclasses.replace(now, spec=whole.spec)
 
 
+def _new_volumes(before: Cluster, after: Cluster) -> bool:
+    """Say whether a service gets a volume: a spec without it is not gone back to (HK366)."""
+    had = {service.name for service in before.services if service.volume}
+    return any(service.volume and service.name not in had for service in after.services)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
+    """What is under way: `before` is the spec that was in force, `able` whether it can be gone back to."""
+
     order: Order
     means: Means
     terms: Terms
     lease: Lease
     record: Record
     before: Cluster | None
+    able: bool
     dialects: Mapping[str, Dialect]
 
     @property
@@ -130,7 +140,7 @@ def _done(work: _Work, now: Sight, foreseen: Foresight) -> Done:
             recording.stopped(work.record, work.nodes, means.runner, error.message)
             raise
         result, why = _tested(now, means)
-        rolled = bool(why) and work.before is not None
+        rolled = bool(why) and work.able
         failed = _back(work, why) if rolled else ""
     outages = tuple(each.text() for each in saw.outages)
     if result and not why:
@@ -141,7 +151,7 @@ def _done(work: _Work, now: Sight, foreseen: Foresight) -> Done:
     entry = recording.end(work.record, work.nodes, means.runner, outcome, note=note, outages=outages)
     if outcome is noted.Result.ROLLED_BACK:
         raise RolledBack(why, entry, saw.outages)
-    raise HakitError(note, hint="hakit status, then hakit rollback" if work.before else "hakit status")
+    raise HakitError(note, hint="hakit status, then hakit rollback" if work.able else "hakit status")
 
 
 def _tested(now: Sight, means: Means) -> tuple[Result | None, str]:

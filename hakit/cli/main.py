@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "maintenance": ("hakit.cli.maintenance", "Let the cluster keep its hands off everything, or act again."),
     "cleanup": ("hakit.cli.cleanup", "Show what failed and why, and let the cluster forget it and try again."),
     "fence": ("hakit.cli.fence", "Try a node's fencing for real, tell what was fenced, confirm that a node is off."),
+    "volume": ("hakit.cli.volume", "Tell how the two sides of a volume stand, join them again, and end a split brain."),
     "drill": (
         "hakit.cli.drill",
         "Break the cluster on purpose, one fault after the other, and time what a client sees.",

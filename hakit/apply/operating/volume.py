@@ -1,0 +1,104 @@
+"""A volume's two sides: how they stand, joined again, and a split brain ended by a person's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hakit.apply import stage
+from hakit.apply.look import look_at_reachable
+from hakit.apply.operating.reins import Did, Means, Reins, take
+from hakit.core import DeadlinePassed, HakitError, wait_until
+from hakit.core.event import Progress
+from hakit.model import Cluster, Volume
+from hakit.observe.drbd import Side
+from hakit.plan.health import volumes
+from hakit.plan.seen import Seen
+from hakit.plan.step import Stage
+from hakit.plan.volume import resolving, sight
+
+_MEET = 30.0  # seconds for two sides to find each other
+_STILL = 60.0  # seconds without anything getting less until a synchronization counts as stuck
+
+
+def standing(cluster: Cluster, means: Means) -> Seen:
+    """Look at what can be reached. Raises HakitError when that is nothing."""
+    return look_at_reachable(cluster, means.runner)[0]
+
+
+def resync(cluster: Cluster, means: Means, service: str) -> Did:
+    """Let the sides find each other, and wait until the standby has everything.
+
+    Raises HakitError when they refuse each other, don't meet, or don't get on.
+    """
+    reins = take(cluster, means)
+    wanted, volume = resolving.chosen(reins.seen, service)
+    start = means.clock.now()
+    if all(side.whole for side in sight.sides(reins.seen, volume).values()):
+        return Did(changed=False)
+    with reins.held():
+        doing = resolving.reconnect(reins.seen, wanted, volume)
+        if doing.steps:
+            stage.do(doing, means.runner, means.listener)
+        _alike(reins, service, volume)
+    return Did(changed=True, seconds=means.clock.now() - start)
+
+
+def resolve(  # noqa: PLR0913 - which, how, and the means to do it
+    cluster: Cluster,
+    means: Means,
+    service: str,
+    keep: str,
+    *,
+    copy: bool,
+    agree: Callable[[Seen, tuple[Stage, ...]], bool],
+) -> Did:
+    """Keep one side, drop what the other alone has, and wait until they are alike. Raises HakitError."""
+    reins = take(cluster, means)
+    _, volume = resolving.chosen(reins.seen, service)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stages = resolving.resolve(reins.seen, service, keep, moment, copy=copy)
+    if not agree(reins.seen, stages):
+        raise HakitError("not agreed; nothing was changed")
+    start = means.clock.now()
+    with reins.held():
+        for each in stages:
+            stage.do(each, means.runner, means.listener)
+        _alike(reins, service, volume)
+    return Did(changed=True, seconds=means.clock.now() - start)
+
+
+def _alike(reins: Reins, service: str, volume: Volume) -> None:
+    """Wait until both sides are alike, however long that takes as long as it gets on."""
+    means, first = reins.means, 0
+    best, since = 0, means.clock.now()
+
+    def look() -> dict[str, Side]:
+        nonlocal first, best, since
+        seen, _ = look_at_reachable(reins.cluster, means.runner)
+        sides = sight.sides(seen, volume)
+        left = max((side.out_of_sync for side in sides.values() if side.syncing), default=0)
+        first = max(first, left)
+        if left and left != best:
+            best, since = left, means.clock.now()
+            means.listener.hear(Progress(f"synchronize {service}", first - left, first))
+        return sides
+
+    def over(sides: dict[str, Side]) -> bool:
+        moving = any(side.syncing for side in sides.values())
+        idle = means.clock.now() - since
+        return (len(sides) > 1 and all(side.whole for side in sides.values())) or idle > (_STILL if moving else _MEET)
+
+    try:
+        sides = wait_until(
+            f"both sides of {service}'s volume are alike", look, over, clock=means.clock, timeout=86400, in_a_row=1
+        )
+    except DeadlinePassed as late:
+        raise HakitError(f"the synchronization of {service}'s volume takes too long", hint="hakit status") from late
+    if all(side.whole for side in sides.values()) and len(sides) > 1:
+        return
+    said = "; ".join(f"{name}: {side.connection}, {side.disk}" for name, side in sides.items())
+    hint = "hakit volume status"
+    if any(not volumes.progress(side) and side.connection == "StandAlone" for side in sides.values()):
+        hint = f"both sides were written to; choose one: hakit volume resolve {service} --keep NODE"
+    raise HakitError(f"the sides of {service}'s volume don't become alike ({said})", hint=hint)

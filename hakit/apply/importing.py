@@ -62,4 +62,5 @@ def _hints(seen: Sequence[Existing], runner: Runner) -> Hints:
         interfaces={each.name: each.interfaces for each in seen},
         autostart=all(each.autostart for each in seen),
         addresses=found,
+        volumes={name: volume for each in seen for name, volume in each.volumes.items()},
     )

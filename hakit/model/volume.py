@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 # What every example of DRBD's uses. It serves one volume: each other says its own, so that a service that is added
@@ -71,3 +72,26 @@ class Volume:
     def targets(self) -> tuple[tuple[str, str], ...]:
         """Return where each link leads."""
         return tuple((link, f"{self.mount.rstrip('/')}/{directory}") for link, directory in self.links)
+
+    def dump(self) -> str:
+        """Give all of it as one line, which `parse` reads: DRBD's file keeps it, for what the cluster itself can't say."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def parse(text: str) -> Volume:
+    """Read what `dump` gave. Raises ValueError for anything else."""
+    try:
+        said = json.loads(text)
+        devices, links = (
+            tuple((str(one), str(other)) for one, other in said.pop(name)) for name in ("devices", "links")
+        )
+        return Volume(
+            devices=devices,
+            links=links,
+            paths=tuple(map(str, said.pop("paths"))),
+            filesystem=Filesystem(said.pop("filesystem")),
+            protocol=Protocol(said.pop("protocol")),
+            **said,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no volume: {error}") from error

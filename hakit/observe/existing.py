@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import PurePosixPath
 
 from hakit.core import Action, Command, CommandFailed, Get, Outcome
+from hakit.model import Volume, volume
 from hakit.model.cluster import Address
 from hakit.observe import node
 from hakit.observe.host import interfaces
@@ -18,6 +21,13 @@ _NAME = Command(("uname", "-n"), timeout=5, changes_state=False)
 _BOOT = Command(
     ("systemctl", "is-enabled", "--", *_UNITS), ok_codes=frozenset(range(256)), timeout=20, changes_state=False
 )
+# What hakit wrote into the files of its volumes; the exit code is not 0 without any.
+_VOLUMES = Command(
+    ("grep", "--recursive", "--no-messages", "--include=*.res", "^# hakit: ", "/etc/drbd.d"),
+    ok_codes=frozenset(range(256)),
+    timeout=10,
+    changes_state=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Existing:
     """What one host says. `name` is its own; the texts are empty where it has none.
 
     `cib` is the live one where Pacemaker runs, else that on disk. `autostart`: both Corosync and Pacemaker start at boot.
+    `volumes` are those that hakit made, by their services.
     """
 
     host: str
@@ -33,16 +44,25 @@ class Existing:
     cib: str
     interfaces: tuple[Interface, ...]
     autostart: bool
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
 
 
 def actions() -> tuple[Action, ...]:
     """Name what to ask, for one batch with `keep_going`."""
-    return (_NAME, Get(node.COROSYNC_CONF), Get(node.CIB, secret=True), node.LIVE_CIB, _BOOT, *interfaces.ACTIONS)
+    return (
+        _NAME,
+        Get(node.COROSYNC_CONF),
+        Get(node.CIB, secret=True),
+        node.LIVE_CIB,
+        _BOOT,
+        _VOLUMES,
+        *interfaces.ACTIONS,
+    )
 
 
 def read(outcomes: Sequence[Outcome]) -> Existing:
     """Read the outcomes of `actions`. Raises CommandFailed for what no host should refuse."""
-    name, conf, disk, live, boot, *nics = outcomes
+    name, conf, disk, live, boot, drbd, *nics = outcomes
     for outcome in (name, *nics):
         if not outcome.ok:
             raise CommandFailed(outcome)
@@ -53,7 +73,16 @@ def read(outcomes: Sequence[Outcome]) -> Existing:
         cib=live.stdout if live.code == 0 else disk.stdout if disk.code == 0 else "",
         interfaces=interfaces.read(nics),
         autostart=boot.stdout.split() == ["enabled"] * len(_UNITS),
+        volumes=dict(_volumes(drbd.stdout)),
     )
+
+
+def _volumes(text: str) -> Iterator[tuple[str, Volume]]:
+    for line in text.splitlines():
+        path, _, said = line.partition(":# hakit: ")
+        # A line that somebody has changed says nothing: the volume is listed as left out then.
+        with contextlib.suppress(ValueError):
+            yield PurePosixPath(path).stem, volume.parse(said)
 
 
 def lookups(names: Sequence[str]) -> tuple[Command, ...]:

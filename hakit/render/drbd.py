@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hakit.model import Cluster, DeviceFencing, Node, Protocol, Service, Volume
 from hakit.model.drbd import Generation
 
+# Before what the spec says of a volume, which `hakit import` reads.
+SAID = "# hakit: "
 _INDENT = "    "
 # drbd.conf(5): protocol C, a write is done when both disks have it; A, when it is on its way.
 _PROTOCOLS = {Protocol.SYNCHRONOUS: "C", Protocol.ASYNCHRONOUS: "A"}
@@ -57,7 +59,8 @@ def drbd_resource(cluster: Cluster, service: Service, generation: Generation) ->
     )
     head = (
         f"# Made by hakit for the volume of {service.name}, for DRBD {generation}.",
-        "# Changes belong in the cluster's spec file.",
+        "# Changes belong in the cluster's spec file, which says:",
+        f"{SAID}{volume.dump()}",
     )
     body = _Section(_said("resource", service.name).removesuffix(";"), (), sections).text()
     return "".join(f"{line}\n" for line in (*head, *body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hakit.model import Volume
 from hakit.model.cluster import Address, Network
 from hakit.observe.host import interfaces
 from hakit.observe.host.interfaces import Interface
@@ -12,11 +13,12 @@ from hakit.observe.host.interfaces import Interface
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """The interfaces of the hosts that were looked at, whether the cluster starts at boot, addresses of names."""
+    """The interfaces of the hosts that were looked at, whether the cluster starts at boot, addresses of names, hakit's volumes."""
 
     interfaces: Mapping[str, tuple[Interface, ...]] = field(default_factory=dict)
     autostart: bool | None = None
     addresses: Mapping[str, Address] = field(default_factory=dict)
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
 
     def network(self, address: Address) -> Network | None:
         """Return the network of a node's address; None when no host was seen to have it."""

@@ -1,4 +1,4 @@
-"""What a single resource is to a spec: a virtual IP, a unit, or something else."""
+"""What a single resource is to a spec: a virtual IP, a unit, a mount, or something else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lxml import etree
 
 from hakit.author.cluster import meaning
 
-VIP, UNIT, OTHER = "virtual IP", "unit", "other"
+VIP, UNIT, MOUNT, OTHER = "virtual IP", "unit", "mount", "other"
 OURS = "ocf:hakit:quickservice"
 _HOLD_ADDRESSES = frozenset({"ocf:heartbeat:IPaddr2", "ocf:hakit:vip"})
 
@@ -18,6 +18,8 @@ def kind(element: etree._Element) -> str:
     agent = meaning.agent(element)
     if agent in _HOLD_ADDRESSES:
         return VIP
+    if agent == "ocf:heartbeat:Filesystem":
+        return MOUNT
     other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
     return UNIT if agent == OURS or (agent.startswith("systemd:") and not other_unit) else OTHER
 

@@ -31,6 +31,9 @@ def resources(file: str, shapes: Shapes, meant: etree._Element) -> Iterator[Impo
             (shape.vip, f"{name}-vip"),
             (shape.clone, shape.everywhere),
             (shape.unit, f"{name}-unit"),
+            (shape.mount, f"{name}-mount"),
+            (shape.mirror, f"{name}-mirror"),
+            (shape.replicated, f"{name}-volume"),
         )
         for present, wanted in pairs:
             there = {} if present is None else meaning.of_resource(present)
@@ -85,6 +88,7 @@ def _reshaped(file: str, shape: Shape) -> Iterator[Imported]:
     name = shape.name
     canonical = {name, f"{name}-unit"} | ({f"{name}-vip"} if shape.vip is not None else set())
     canonical |= {shape.everywhere} if shape.clone is not None else set()
+    canonical |= {f"{name}-mount", f"{name}-mirror", f"{name}-volume"} if shape.mirror is not None else set()
     same_order = _vip_first(shape)
     if set(shape.ids) == canonical and same_order:
         return

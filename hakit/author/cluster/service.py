@@ -25,6 +25,7 @@ from hakit.model import (
     Timeouts,
     Vip,
     VipAgent,
+    Volume,
 )
 from hakit.model.cluster import Network
 from hakit.spec import question
@@ -34,7 +35,7 @@ _WAYS = {f"probe_{way}": way for way in question.WAYS}
 _NO = frozenset({"no", "false", "0", "off", "n"})
 
 
-def service(shape: Shape) -> Service:
+def service(shape: Shape, volumes: Mapping[str, Volume]) -> Service:
     """Return the service without what constraints say of it. What it can't say, the comparison finds afterwards."""
     given = meaning.parameters(shape.unit)
     if shape.unit.get("class") == "systemd":
@@ -49,6 +50,7 @@ def service(shape: Shape) -> Service:
         depends_on=shape.after,
         timeouts=_timeouts(shape.unit, agent),
         run=Run.COLD if shape.clone is None else Run.HOT,
+        volume=None if shape.mirror is None else volumes.get(shape.name),
     )
     return known if agent is Agent.SYSTEMD else _protected(known, given)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from hakit.author.cluster import guards, hot, meaning
-from hakit.author.cluster.kinds import OTHER, UNIT, VIP, kind, members
+from hakit.author.cluster import guards, hot, meaning, mirrors
+from hakit.author.cluster.kinds import MOUNT, OTHER, UNIT, VIP, kind, members
 from hakit.author.cluster.ties import Ties
 from hakit.render import facts
 from hakit.spec.rules import names
@@ -19,6 +19,7 @@ class Shape:
     """A service: its resources as they are. `after` names those that it followed in a group with them.
 
     `clone` holds the unit of a service that runs hot; `group` then holds the virtual IP alone.
+    `mount` is that of a volume, in the group, and `mirror` the clone that replicates it.
     """
 
     name: str
@@ -27,11 +28,19 @@ class Shape:
     unit: etree._Element
     after: tuple[str, ...] = ()
     clone: etree._Element | None = None
+    mount: etree._Element | None = None
+    mirror: etree._Element | None = None
+
+    @property
+    def replicated(self) -> etree._Element | None:
+        """The one resource of the mirror."""
+        return None if self.mirror is None else members(self.mirror)[0]
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Name all its resources, the group first."""
-        return tuple(each.get("id", "") for each in (self.group, self.vip, self.clone, self.unit) if each is not None)
+        parts = (self.group, self.vip, self.clone, self.unit, self.mount, self.mirror, self.replicated)
+        return tuple(each.get("id", "") for each in parts if each is not None)
 
     @property
     def everywhere(self) -> str:
@@ -53,20 +62,21 @@ class Shapes:
     guard: etree._Element | None = None
 
 
-def find(resources: etree._Element | None, ties: Ties, taken: Sequence[str]) -> Shapes:
-    """Find them. `taken` are names that no service may have: those of the nodes."""
+def find(resources: etree._Element | None, ties: Ties, taken: Sequence[str], volumes: Collection[str] = ()) -> Shapes:
+    """Find them. `taken` are names that no service may have: those of the nodes; `volumes` those whose volumes are known."""
     tops = list(facts.children(resources))
     found = Shapes(guard=guards.find(tops))
     known = {name.lower() for name in taken}
     paired, running_hot = _pairs(tops, ties, found), hot.pairs(tops, ties)
-    told = [found.guard, *paired.values(), *running_hot.values()]
+    mirrored = mirrors.pairs(tops, volumes)
+    told = [found.guard, *paired.values(), *running_hot.values(), *mirrored.values()]
     for element in tops:
         if element.tag == "primitive" and element.get("class") == "stonith":
             found.devices.append(element)
         elif element.get("id") in running_hot:
             found.services.append(_hot(element, running_hot[element.get("id", "")], known))
         elif element.tag == "group":
-            _group(element, found, known)
+            _group(element, found, known, mirrored.get(element.get("id", "")))
         elif kind(element) == UNIT:
             name = _name((element.get("id", ""), _stem(element)), known)
             found.services.append(Shape(name, None, paired.get(element.get("id", "")), element))
@@ -92,11 +102,12 @@ def _hot(group: etree._Element, clone: etree._Element, known: set[str]) -> Shape
     return Shape(_name((group.get("id", ""), unit.get("id", ""), _stem(unit)), known), group, vip, unit, clone=clone)
 
 
-def _group(group: etree._Element, found: Shapes, known: set[str]) -> None:
-    inside = members(group)
+def _group(group: etree._Element, found: Shapes, known: set[str], mirror: etree._Element | None) -> None:
+    mount = None if mirror is None else mirrors.mount(group)
+    inside = [each for each in members(group) if each is not mount]
     kinds = [kind(each) for each in inside]
-    if OTHER in kinds or UNIT not in kinds or kinds.count(VIP) > 1:
-        others = [each.get("id", "") for each in inside if kind(each) == OTHER]
+    if {OTHER, MOUNT} & {*kinds} or UNIT not in kinds or kinds.count(VIP) > 1:
+        others = [each.get("id", "") for each in inside if kind(each) in {OTHER, MOUNT}]
         why = f"a service has a virtual IP and a unit; {', '.join(others)} is neither" if others else _NOT_ONE
         found.foreign.append((group, why))
         return
@@ -105,7 +116,8 @@ def _group(group: etree._Element, found: Shapes, known: set[str]) -> None:
     for unit in (each for each in inside if kind(each) == UNIT):
         own = () if before else (group.get("id", ""),)
         name = _name((*own, unit.get("id", ""), _stem(unit)), known)
-        found.services.append(Shape(name, None if before else group, None if before else vip, unit, before))
+        first = Shape(name, group, vip, unit, mount=mount, mirror=mirror)
+        found.services.append(Shape(name, None, None, unit, before) if before else first)
         before = (name,)
 
 

@@ -9,22 +9,34 @@ import pytest
 from hypothesis import given, settings
 
 from hakit import render, spec
+from hakit.author.cluster.hints import Hints
 from hakit.author.cluster.read import Import, Texts, read
-from hakit.model import Cluster, DeviceFencing, SecretParameter
+from hakit.model import Cluster, DeviceFencing, SecretParameter, volume
+from hakit.model.drbd import Generation
 from tests.sample_clusters import cluster, spec_clusters
 
 ALL = sorted((Path(__file__).parents[2] / "cases/render").iterdir())
-# An import doesn't know volumes yet: their devices are in neither of the two files.
+# The devices of volumes are in neither of the two files.
 WITH_VOLUMES = [case for case in ALL if (case / "drbd-9.res").is_file()]
 CASES = [case for case in ALL if case not in WITH_VOLUMES]
 
 
 def imported(any_cluster: Cluster) -> Import:
-    return read(Texts(render.corosync_conf(any_cluster), render.cib(any_cluster)))
+    """Import it with what a host's files say of its volumes."""
+    files = {
+        each.name: render.drbd_resource(any_cluster, each, Generation.EIGHT)
+        for each in any_cluster.services
+        if each.volume
+    }
+    lines = {
+        name: next(line for line in text.splitlines() if line.startswith("# hakit: ")) for name, text in files.items()
+    }
+    volumes = {name: volume.parse(line.removeprefix("# hakit: ")) for name, line in lines.items()}
+    return read(Texts(render.corosync_conf(any_cluster), render.cib(any_cluster)), Hints(volumes=volumes))
 
 
-@settings(deadline=None, max_examples=40)
-@given(spec_clusters(volumes=False))
+@settings(deadline=None, max_examples=60)
+@given(spec_clusters())
 def test_what_hakit_made_comes_back_equal(any_cluster: Cluster) -> None:
     found = imported(any_cluster)
     assert [each.text() for each in found.findings] == []

@@ -60,7 +60,7 @@ def up(  # noqa: PLR0913 - as many as there are options
     """Boot the nodes; all are ready when it ends.
 
     The first time, Debian is installed into a folder under /var/cache/hakit (or $HAKIT_CACHE), which takes a
-    minute or two (with --vm another three). Machines boot in seconds where KVM works, in a minute or two where it
+    minute or two (with --vm another one). Machines boot in seconds where KVM works, in a minute where it
     doesn't. A lab that is up already is left alone; what is missing of it is brought back.
     """
     safety = Safety(fencing, qnetd) if fencing or qnetd else None

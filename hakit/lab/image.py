@@ -18,7 +18,6 @@ _SIZE = 6 << 30
 # Fixed, so that the same tree gives the same image.
 _ID = "6861b174-0000-4000-8000-000000000001"
 _SEED = "6861b174-0000-4000-8000-000000000002"
-_FSTAB = "/dev/vda / ext4 defaults,noatime 0 0\n"
 # Drivers of what no machine here has; looking for it costs seconds under emulation.
 _NO_DRIVERS = (
     "psmouse",
@@ -56,7 +55,7 @@ def path(release: Release, more: Sequence[str] = ()) -> Path:
     packages = (*recipe.PACKAGES, *recipe.machine(release), *more)
     said = (
         str(_EDITION), recipe.digest(release, packages), *recipe.MACHINE_MASKED, *recipe.MACHINE_DISABLED,
-        *_NO_DRIVERS, initrd.INIT,
+        *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, initrd.INIT,
     )  # fmt: skip
     digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
     return rootfs.cache() / f"{release}-vm-{digest}"
@@ -105,10 +104,13 @@ def _finish(tree: Path) -> None:
         (units / unit).unlink(missing_ok=True)
         (units / unit).symlink_to("/dev/null")
     for unit in recipe.MACHINE_DISABLED:
-        for link in units.glob(f"*.*/{unit}"):
-            link.unlink()
+        for folder in units.glob("*.*/"):
+            (folder / unit).unlink(missing_ok=True)
+    for unit in recipe.MACHINE_SLOW:
+        drop_in = units / f"{unit}.d/hakit-lab.conf"
+        drop_in.parent.mkdir(exist_ok=True)
+        drop_in.write_text(recipe.MACHINE_PATIENCE)
     (tree / "etc/modprobe.d/hakit-lab.conf").write_text("".join(f"blacklist {driver}\n" for driver in _NO_DRIVERS))
-    (tree / "etc/fstab").write_text(_FSTAB)
 
 
 def _format(tree: Path, image: Path) -> None:

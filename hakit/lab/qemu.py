@@ -12,7 +12,7 @@ from hakit.lab.layout import Host, Layout
 PROGRAM = "qemu-system-x86_64"
 _MEMORY = 1024
 # Cards are eth0 and on, as in a container. What guards a processor against others' programs costs much if emulated.
-_KERNEL = "console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0 apparmor=0"
+_KERNEL = "console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0 selinux=0 apparmor=0"
 
 
 class Accelerator(StrEnum):
@@ -24,7 +24,8 @@ class Accelerator(StrEnum):
     @property
     def option(self) -> str:
         """What QEMU calls it."""
-        return "kvm" if self is Accelerator.KVM else "tcg,thread=multi"
+        # What it has translated is kept in a GiB per machine otherwise.
+        return "kvm" if self is Accelerator.KVM else "tcg,thread=multi,tb-size=400"
 
 
 def layer(place: Layout, name: str) -> Path:

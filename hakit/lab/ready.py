@@ -17,9 +17,7 @@ from hakit.lab.layout import Host, Layout
 from hakit.run import machine
 
 _GONE = 6
-_ABSENT = "absent"
-_PCSD = "/usr/lib/systemd/system/pcsd.service"
-_OLD_PCSD = "/lib/systemd/system/pcsd.service"  # not the same place where /usr is not merged
+_UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Patience:
 class Seen:
     """What a node said: systemd's state ("running", "starting", …; empty without an answer) and pcsd's.
 
-    pcsd is "absent" where somebody removed pcs, to drive the nodes with crm alone.
+    pcsd is "unwanted" where it isn't started at boot, or somebody removed pcs, to drive the nodes with crm alone.
     """
 
     system: str
@@ -44,12 +42,15 @@ class Seen:
     @property
     def ready(self) -> bool:
         """A unit that failed is the node's own matter: Debian's stock corosync may well."""
-        return self.system in {"running", "degraded"} and self.pcsd in {"active", _ABSENT}
+        return self.system in {"running", "degraded"} and self.pcsd in {"active", _UNWANTED}
 
 
 def look(layout: Layout, node: Host, patience: Patience) -> Seen:
     """Ask a node over ssh."""
-    remote = f"systemctl is-system-running; systemctl is-active pcsd.service; test -e {_PCSD} || test -e {_OLD_PCSD} || echo {_ABSENT}"
+    remote = (
+        "systemctl is-system-running; systemctl is-active pcsd.service; "
+        f"systemctl is-enabled --quiet pcsd.service || systemctl is-active --quiet pcsd.service || echo {_UNWANTED}"
+    )
     connect = int(patience.answer / 3)
     outcome = machine.run(
         Command(
@@ -69,7 +70,7 @@ def look(layout: Layout, node: Host, patience: Patience) -> Seen:
         )
     )
     system, pcsd, *more = (line.strip() for line in (*outcome.stdout.split("\n"), "", ""))
-    return Seen(system, _ABSENT if _ABSENT in more else pcsd)
+    return Seen(system, _UNWANTED if _UNWANTED in more else pcsd)
 
 
 def wait(layout: Layout, nodes: Sequence[Host], patience: Patience, listener: Listener) -> None:

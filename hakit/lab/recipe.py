@@ -54,10 +54,17 @@ MACHINE_MASKED = (
     "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
     "modprobe@configfs.service", "modprobe@dm_mod.service", "modprobe@drm.service", "modprobe@efi_pstore.service",
     "modprobe@fuse.service", "modprobe@loop.service", "systemd-binfmt.service", "systemd-pstore.service",
-    "systemd-rfkill.socket",
+    "systemd-logind.service", "systemd-rfkill.socket",
 )  # fmt: skip
-# Debian starts them at boot; a node that isn't set up for them would wait for a peer, or be reset by its watchdog.
-MACHINE_DISABLED = ("drbd.service", "sbd.service")
+# Debian starts them at boot. A node that isn't set up for sbd would be reset by its watchdog; the others, a cluster of
+# one node and what has nothing to do yet, would have an emulated machine boot for minutes. Bootstrap enables what it needs.
+MACHINE_DISABLED = (
+    "sbd.service", "drbd.service", "logd.service", "corosync.service", "pacemaker.service",
+    "pcsd.service", "pcsd-ruby.service", "squid.service", "nginx.service", "haproxy.service",
+)  # fmt: skip
+# Ruby alone may need more than systemd's 90 s there.
+MACHINE_SLOW = ("pcsd-ruby.service", "pcsd.service")
+MACHINE_PATIENCE = "[Service]\nTimeoutStartSec=300\n"
 
 # A node's journal survives its power cuts, so that one can read what came before, but stays small.
 JOURNALD = "[Journal]\nStorage=persistent\nSystemMaxUse=48M\nRateLimitIntervalSec=0\n"

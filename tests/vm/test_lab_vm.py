@@ -15,7 +15,7 @@ from hakit.lab.lab import Lab, Safety
 from hakit.lab.network import Cable
 from hakit.lab.recipe import Release
 from hakit.run import machine
-from tests.cluster.conftest import Client, Teller, test_lab_name
+from tests.cluster.conftest import ORIGIN, Client, Teller, test_lab_name
 from tests.cluster.traces import traces
 
 # An image is made, and machines boot, all on an emulated processor.
@@ -49,11 +49,6 @@ def lab() -> Iterator[Lab]:
     assert traces(layout.layout(name)) == set()
 
 
-@pytest.fixture
-def client(lab: Lab) -> Client:
-    return Client(lab)
-
-
 def test_nodes_are_reached_and_have_their_addresses(lab: Lab) -> None:
     for node in lab.nodes:
         by_ssh = do("ssh", "-F", str(lab.ssh_config), "-o", "BatchMode=yes", node.name, "hostname; uname -r")
@@ -76,10 +71,10 @@ def test_a_command_arrives_as_it_was_given(lab: Lab) -> None:
     assert do(*HAKIT, "shell", name, "qsp-b", "sh", "-c", "hostname; exit 7").code == 7
 
 
-def test_the_client_reaches_the_origin_server_through_a_node(client: Client, lab: Lab) -> None:
-    assert client.fetch("/ping", proxy="").body == "ok\n"
-    page = client.fetch("/numbered/7", proxy=f"{lab.nodes[0].addresses[0]}:3128")
-    assert (page.code, page.body) == (200, "7\n")
+def test_client_and_nodes_reach_the_origin_server(lab: Lab) -> None:
+    assert Client(lab).fetch("/ping", proxy="").body == "ok\n"
+    for number, node in enumerate(lab.nodes):
+        assert inside(lab, node.name, "curl", "-sS", f"{ORIGIN}/numbered/{number}").stdout == f"{number}\n"
 
 
 def test_nodes_have_what_only_machines_have(lab: Lab) -> None:

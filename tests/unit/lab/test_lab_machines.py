@@ -68,7 +68,7 @@ def test_a_watchdog_resets_the_machine() -> None:
 
 def test_the_processor_is_the_machines_own_only_with_kvm() -> None:
     emulated, own = command(), command(how=Accelerator.KVM)
-    assert (options(emulated, "-accel"), options(emulated, "-cpu")) == (["tcg,thread=multi"], ["max"])
+    assert (options(emulated, "-accel"), options(emulated, "-cpu")) == (["tcg,thread=multi,tb-size=400"], ["max"])
     assert (options(own, "-accel"), options(own, "-cpu")) == (["kvm"], ["host"])
 
 

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
+.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -20,6 +20,8 @@ PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps
             systemd-container util-linux
 # What a few tests need besides; they are skipped aloud without it.
 TEST_PACKAGES := fish vagrant vagrant-libvirt zsh
+# What the lab needs for virtual machines (hakit lab up --vm).
+VM_PACKAGES := e2fsprogs qemu-system-x86 qemu-utils
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -29,6 +31,7 @@ deps:  ## install the Debian packages that are missing, and only those
 
 test-deps:
 	@.ci/deps --if-any $(TEST_PACKAGES)
+	@.ci/deps --if-any $(VM_PACKAGES)
 
 venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
 	@.ci/venv .venv
@@ -40,6 +43,7 @@ test: venv test-deps  ## everything, cheap first; stops before a dear tier when 
 	@$(BIN)/pytest tests/quality tests/unit $(SHARED) --numprocesses=auto
 	@$(BIN)/pytest tests/tools $(SHARED) --numprocesses=auto
 	@$(BIN)/pytest tests/agent tests/cluster $(SHARED) --numprocesses=$(LABS)
+	@$(BIN)/pytest tests/vm
 
 test-all: venv test-deps  ## like test, but with every release and tool, one lab after the other, and goes on after a failing tier
 	@$(BIN)/pytest tests --go-on --all
@@ -52,6 +56,9 @@ test-tools: venv test-deps  ## the real corosync, pacemaker and pcs judge what h
 
 test-cluster: venv  ## real clusters in the lab (root, Linux)
 	@$(BIN)/pytest tests/cluster
+
+test-vm: venv test-deps  ## a lab of virtual machines, emulated where KVM doesn't work (root, Linux, QEMU)
+	@$(BIN)/pytest tests/vm
 
 matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (root, Linux)
 	@$(BIN)/pytest tests/cluster/test_matrix.py --all --go-on --record

@@ -28,12 +28,14 @@ TIERS = {
     "tools": "tools/",
     "agent": "agent/node/",
     "cluster": "cluster/",
+    "vm": "vm/",
 }
-MARKERS = {"tools": "tools", "agent": "cluster", "cluster": "cluster"}
+MARKERS = {"tools": "tools", "agent": "cluster", "cluster": "cluster", "vm": "cluster"}
 # These don't stop one another: each failure of theirs is dear to see, and they run side by side.
-DEAR = frozenset({"agent", "cluster"})
+DEAR = frozenset({"agent", "cluster", "vm"})
 ORDER = list(TIERS)
 LAB = ("mmdebstrap", "systemd-nspawn", "ip", "ssh")
+MACHINES = ("qemu-system-x86_64", "qemu-img", "mkfs.ext4")
 WORTH_TELLING = 30.0
 TRIED_AFTER_FAILURE = frozenset({"lint", "types", "layers", "unit", "quality"})
 
@@ -71,19 +73,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     return Lanes(config, log)
 
 
-def missing() -> str:
-    """Say why real tools and nodes cannot run here; empty when they can."""
+def missing(tier: str) -> str:
+    """Say why a tier's real tools, nodes or virtual machines cannot run here; empty when they can."""
     if sys.platform != "linux":
         return f"needs Linux, this is {sys.platform}"
     if os.geteuid() != 0:
         return "needs root"
-    absent = [tool for tool in LAB if shutil.which(tool) is None]
-    return f"needs {', '.join(absent)} (make deps installs them on Debian)" if absent else ""
+    absent = [tool for tool in (*LAB, *(MACHINES if tier == "vm" else ())) if shutil.which(tool) is None]
+    return f"needs {', '.join(absent)} (make test-deps installs them on Debian)" if absent else ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(tier_of(item.path)))  # stable: the order within a tier stays
-    why = missing()
     for item in items:
         dear = item.get_closest_marker("only_all")
         if dear and not config.getoption("--all"):
@@ -93,15 +94,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.disable_socket)
         elif tier in MARKERS:
             item.add_marker(MARKERS[tier])
-            if why:
+            if why := missing(tier):
                 item.add_marker(pytest.mark.skip(reason=f"{tier} tests: {why}"))
 
 
 def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
-    why = missing()
     counts = {tier: sum(tier_of(item.path) == tier for item in items) for tier in ORDER}
     return [
-        f"  {tier}: {count} tests" + (f", ALL SKIPPED: {why}" if why and tier in MARKERS else "")
+        f"  {tier}: {count} tests" + (f", ALL SKIPPED: {why}" if tier in MARKERS and (why := missing(tier)) else "")
         for tier, count in counts.items()
         if count
     ]

@@ -33,8 +33,8 @@ _folder = click.option(
 def lab() -> None:
     """Run real Debian nodes on this machine to try things out.
 
-    Nodes qsp-a, qsp-b, … with two networks, a client and a web server, in containers with no way out; needs
-    root, mmdebstrap and systemd-nspawn. Several labs can be up at once under different names.
+    Nodes qsp-a, qsp-b, … with two networks, a client and a web server, in containers or virtual machines
+    with no way out; needs root, mmdebstrap, and systemd-nspawn or QEMU. Several labs can be up at once under different names.
     """
 
 
@@ -47,20 +47,32 @@ def lab() -> None:
     "--fencing", is_flag=True, help="Give every node a power switch (BMC), which fence_ipmilan asks; needs pyghmi."
 )
 @click.option("--qnetd", is_flag=True, help="Add a host, qnetd, with a quorum device.")
+@click.option(
+    "--vm",
+    is_flag=True,
+    help="Virtual machines: with a kernel of their own, a disk for DRBD, and a watchdog and a shared disk for sbd; needs QEMU.",
+)
 @_name
 @_folder
 def up(  # noqa: PLR0913 - as many as there are options
-    *, nodes: int | None, release: str | None, fencing: bool, qnetd: bool, name: str, folder: Path | None
+    *, nodes: int | None, release: str | None, fencing: bool, qnetd: bool, vm: bool, name: str, folder: Path | None
 ) -> None:
     """Boot the nodes; all are ready when it ends.
 
     The first time, Debian is installed into a folder under /var/cache/hakit (or $HAKIT_CACHE), which takes a
-    minute or two. A lab that is up already is left alone; what is missing of it is brought back.
+    minute or two (with --vm another one). Machines boot in seconds where KVM works, in a minute where it
+    doesn't. A lab that is up already is left alone; what is missing of it is brought back.
     """
     safety = Safety(fencing, qnetd) if fencing or qnetd else None
     with Bars() as bars:
         made = Lab.up(
-            name, bars, release=Release(release) if release else None, nodes=nodes, folder=folder, safety=safety
+            name,
+            bars,
+            release=Release(release) if release else None,
+            nodes=nodes,
+            folder=folder,
+            safety=safety,
+            vm=vm or None,
         )
     which = "" if name == "lab" else f" --name {name}"
     click.echo(f"export HAKIT_SSH_CONFIG={shlex.quote(str(made.ssh_config))}")

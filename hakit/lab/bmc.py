@@ -14,14 +14,14 @@ from typing import Any
 from pyghmi.ipmi import bmc  # type: ignore[import-untyped]  # it has no types
 
 from hakit.core.errors import HakitError
-from hakit.lab import layout, power, state
+from hakit.lab import kinds, layout, power, state
 from hakit.lab.layout import Host, Layout
 
 _BUSY = 0xC0  # IPMI 2.0, table 5-2: node busy
 
 
 class Switch(bmc.Bmc):  # type: ignore[misc]  # as above
-    """A BMC that boots and kills a container."""
+    """A BMC that boots and kills a node."""
 
     def __init__(self, place: Layout, node: Host, password: str) -> None:
         self._place, self._node = place, node
@@ -29,7 +29,7 @@ class Switch(bmc.Bmc):  # type: ignore[misc]  # as above
 
     def get_power_state(self) -> str:
         """Say whether the node has power."""
-        return "on" if power.leader(self._place, self._node.name) is not None else "off"
+        return "on" if self._leader() is not None else "off"
 
     def power_off(self) -> int:
         """Take the power away."""
@@ -41,8 +41,8 @@ class Switch(bmc.Bmc):  # type: ignore[misc]  # as above
         kept = state.load(self._place)
         if kept is None:
             return _BUSY
-        if power.leader(self._place, self._node.name) is None:
-            power.on(self._place, self._node, everyone(kept), kept.base, managed=kept.managed)
+        if self._leader() is None:
+            kinds.kind(vm=kept.vm).on(self._place, self._node, everyone(kept), kept)
         return self._told("on")
 
     def power_reset(self) -> int:
@@ -50,6 +50,10 @@ class Switch(bmc.Bmc):  # type: ignore[misc]  # as above
         return self.power_off() or self.power_on()
 
     power_cycle = power_reset
+
+    def _leader(self) -> int | None:
+        kept = state.load(self._place)
+        return kinds.kind(vm=kept.vm).leader(self._place, self._node.name) if kept else None
 
     def _told(self, what: str) -> int:
         sys.stdout.write(f"{time.time():.3f} {self._node.name} {what}\n")

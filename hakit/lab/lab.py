@@ -14,15 +14,14 @@ from hakit.core.errors import ExitCode, HakitError
 from hakit.core.event import Event, Listener, Note, StageStarted, StepDone, StepStarted
 from hakit.lab import (
     access,
+    kinds,
     layout,
     leftovers,
     locks,
     network,
     node,
     power,
-    processes,
     ready,
-    recipe,
     rootfs,
     specfile,
     state,
@@ -43,13 +42,6 @@ class _Deaf:
 
 
 DEAF: Listener = _Deaf()
-# What a command finds inside a node, whatever the caller's environment is.
-_INSIDE = (
-    "HOME=/root",
-    "USER=root",
-    "LC_ALL=C.UTF-8",
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,7 @@ class Lab:
         self.nodes: tuple[Host, ...] = layout.hosts(kept.nodes)
         self.witness: Host | None = layout.witness() if kept.qnetd else None
         self._state = kept
+        self._kind = kinds.kind(vm=kept.vm)
 
     @classmethod
     def up(  # noqa: PLR0913 - what a lab can be asked to be
@@ -84,31 +77,29 @@ class Lab:
         folder: Path | None = None,
         safety: Safety | None = None,
         more: Sequence[str] = (),
+        vm: bool | None = None,
     ) -> Lab:
         """Make the lab, or repair it, or find it healthy; returns when every node is ready. Raises HakitError.
 
         What an `up` that was stopped half way left is taken away first, and a failing one takes away its own.
-        Two nodes of bookworm without power switches and quorum device, unless said otherwise or already so. `more`
-        packages, in a lab without those, make a root file system of their own.
+        Two containers with bookworm, without power switches and quorum device, unless said otherwise or already so.
+        `more` packages, in a lab without those, make a root file system of their own. `vm`: virtual machines.
         """
-        rootfs.need_tools()
+        rootfs.need_root()
         place = layout.layout(name, folder)
         with _locked(place, listener):
             kept = state.load(place)
             if kept and kept.built:
-                asked = replace(kept, release=release or kept.release, nodes=nodes or kept.nodes)
+                machines = kept.vm if vm is None else vm
+                asked = replace(kept, release=release or kept.release, nodes=nodes or kept.nodes, vm=machines)
                 return cls._again(place, kept, safety.of(asked) if safety else asked, listener)
             leftovers.clear(place)
             try:
                 hosts = len(layout.hosts(2 if nodes is None else nodes))
-                wanted = (safety or Safety()).of(State(release or Release.BOOKWORM, hosts, Path()))
-                if wanted.fencing:
-                    switches.need()
-                if wanted.managed:
-                    base = rootfs.ensure_safety(wanted.release, listener)
-                else:
-                    base = rootfs.ensure(wanted.release, listener, (*recipe.PACKAGES, *more))
-                lab = cls(place, replace(wanted, base=base))
+                wanted = (safety or Safety()).of(State(release or Release.BOOKWORM, hosts, Path(), vm=vm is True))
+                kind = kinds.kind(vm=wanted.vm)
+                kind.need()
+                lab = cls(place, replace(wanted, base=kind.base(wanted, more, listener)))
                 lab._build(listener)
             except BaseException:
                 leftovers.remove(place)
@@ -155,8 +146,13 @@ class Lab:
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        """All containers: the nodes, and the host of the quorum device if there is one."""
+        """All that boot: the nodes, and the host of the quorum device if there is one."""
         return (*self.nodes, *((self.witness,) if self.witness else ()))
+
+    @property
+    def vm(self) -> bool:
+        """Whether the nodes are virtual machines."""
+        return self._state.vm
 
     @property
     def ssh_config(self) -> Path:
@@ -177,14 +173,15 @@ class Lab:
         leader = self.leader(name)
         if leader is None:
             raise HakitError(f"{name} is off", hint=f"hakit lab up --name {self.layout.name}")
-        # nsenter keeps all that root on this machine may do: `date -s` in a node would set the machine's clock.
-        bounds = ",".join(f"-cap_{number}" for number in processes.withheld(leader))
-        fewer = ("setpriv", f"--bounding-set={bounds}", "--") if bounds else ()
-        return ("nsenter", f"--target={leader}", "--all", "--", *fewer, "env", "-i", "-C", "/root", *_INSIDE, *argv)
+        return self._kind.enter(self.layout, name, leader, argv)
 
     def leader(self, name: str) -> int | None:
-        """Return the node's PID 1 as this machine numbers it, or None when it is off."""
-        return power.leader(self.layout, self._host(name).name)
+        """Return the process that is the node (a container's PID 1), as this machine numbers it, or None when it is off."""
+        return self._kind.leader(self.layout, self._host(name).name)
+
+    def ask(self, host: Host) -> ready.Seen:
+        """Ask a node how it is."""
+        return ready.look(self.layout, host, self._kind.patience)
 
     def power_off(self, name: str) -> None:
         """Take a node's power away: cables dead and every process killed, without a word to the others."""
@@ -194,7 +191,7 @@ class Lab:
         """Boot a node that is off, with the disk it had, and wait until it is ready."""
         if self.leader(name) is None:
             self._start(self._host(name))
-        ready.wait(self.layout, [self._host(name)], listener)
+        self._await([self._host(name)], listener)
 
     def switch_off(self, name: str) -> None:
         """Take the power of a node's power switch (BMC) away: nobody can fence the node through it then."""
@@ -210,41 +207,42 @@ class Lab:
 
     def heal(self, name: str, ring: int) -> None:
         """Undo `cut` and `carrier(…, up=False)`."""
-        network.heal(self.layout, self._host(name).name, ring)
+        self._kind.plug(self.layout, self._host(name).name, ring, carrier=True)
 
     def carrier(self, name: str, ring: int, *, up: bool) -> None:
         """Pull or plug a node's cable of a ring."""
-        (network.heal if up else network.unplug)(self.layout, self._host(name).name, ring)
+        self._kind.plug(self.layout, self._host(name).name, ring, carrier=up)
 
     def freeze(self, name: str) -> None:
-        """Let none of a node's processes run, as on a machine whose system hangs; its network card still answers."""
-        power.freeze(self.layout, self._host(name).name, frozen=True)
+        """Let nothing in a node run, as on a machine that hangs; a container's network card still answers."""
+        self._kind.freeze(self.layout, self._host(name).name, frozen=True)
 
     def thaw(self, name: str) -> None:
-        """Let a frozen node's processes run again; fine when they do."""
-        power.freeze(self.layout, self._host(name).name, frozen=False)
+        """Let a frozen node run again; fine when it does."""
+        self._kind.freeze(self.layout, self._host(name).name, frozen=False)
 
     def reset(self, listener: Listener = DEAF) -> None:
-        """Make every node as new: power off, forget its own layer and its cuts, boot. Keys stay."""
+        """Make every node as new: power off, forget its own layer, its disks and its cuts, boot. Keys stay."""
         listener.hear(StageStarted("reset", len(self.hosts)))
 
-        def renew(host: Host) -> None:
+        def forget(host: Host) -> None:
             self.power_off(host.name)
             node.erase(self.layout, host.name)
-            self._start(host)
 
-        self._each(renew)
+        self._each(forget)
+        self._kind.forget(self.layout)
+        self._each(self._start)
         self._serve(listener)
-        ready.wait(self.layout, self.hosts, listener)
+        self._await(self.hosts, listener)
 
     def healthy(self) -> bool:
         """Say whether networks, origin and nodes are all there and ready."""
         return (
-            network.complete(self.layout, self.hosts)
+            self._kind.cabled(self.layout, self.hosts)
             and power.origin_runs(self.layout)
             and all(power.switch_listens(self.layout, host) for host in self._switched())
             and all(self.leader(host.name) for host in self.hosts)
-            and all(self._each(lambda host: ready.look(self.layout, host).ready))
+            and all(self._each(lambda host: self.ask(host).ready))
         )
 
     def repair(self, listener: Listener = DEAF) -> None:
@@ -256,17 +254,19 @@ class Lab:
         for host in self.hosts:
             if self.leader(host.name) is None:
                 _step(listener, "power on", host.name, lambda host=host: self._start(host))  # type: ignore[misc]
-        ready.wait(self.layout, self.hosts, listener)
+        self._await(self.hosts, listener)
 
     @classmethod
     def _again(cls, place: Layout, kept: State, wanted: State, listener: Listener) -> Lab:
         if kept != wanted:
+            words = kinds.kind(vm=kept.vm).words
             raise HakitError(
-                f"the lab {place.name} is there already, with {kept.nodes} nodes of {kept.release}",
+                f"the lab {place.name} is there already, with {kept.nodes} nodes of {kept.release} in {words}",
                 hint=f"hakit lab down --name {place.name}, or another --name",
                 code=ExitCode.USAGE,
             )
         lab = cls(place, kept)
+        lab._kind.need()
         if lab.healthy():
             listener.hear(Note(f"the lab {place.name} is up already; nothing to do"))
         else:
@@ -277,10 +277,11 @@ class Lab:
     def _build(self, listener: Listener) -> None:
         listener.hear(StageStarted(f"lab {self.layout.name}", 2 + 2 * len(self.hosts) + len(self._switched())))
         state.save(self.layout, self._state)
+        self._kind.prepare(self.layout, self._state.base, listener)
         _step(listener, "keys and networks", "", self._lay)
         self._serve(listener)
         self._each(lambda host: _step(listener, "power on", host.name, lambda: self._start(host)))
-        ready.wait(self.layout, self.hosts, listener)
+        self._await(self.hosts, listener)
         self._state = replace(self._state, built=True)
         state.save(self.layout, self._state)
 
@@ -310,7 +311,10 @@ class Lab:
 
     def _start(self, host: Host) -> None:
         everyone = (*self.hosts, layout.client())
-        power.on(self.layout, host, everyone, self._state.base, managed=self._state.managed)
+        self._kind.on(self.layout, host, everyone, self._state)
+
+    def _await(self, hosts: Sequence[Host], listener: Listener) -> None:
+        ready.wait(self.layout, hosts, self._kind.patience, listener)
 
     def _each(self, act: Callable[[Host], T]) -> list[T]:
         with ThreadPoolExecutor(len(self.hosts)) as pool:

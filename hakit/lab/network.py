@@ -27,9 +27,12 @@ def port(node: str, ring: int) -> str:
     return f"{node}.{ring}"
 
 
-def hardware(node: Host, ring: int) -> str:
-    """Return the card's own address: the same after a power cycle, or others would talk to the old one for a while."""
-    return "02:00:" + ":".join(f"{int(part):02x}" for part in node.addresses[ring].split("."))
+def hardware(address: str) -> str:
+    """Return the own address of the card that has an IP address: the same after a power cycle.
+
+    Otherwise others would talk to the old one for a while.
+    """
+    return "02:00:" + ":".join(f"{int(part):02x}" for part in address.split("."))
 
 
 def manage(layout: Layout, client: Host, switches: Sequence[str]) -> None:
@@ -88,17 +91,36 @@ def add(layout: Layout, node: Host) -> None:
         inside,
         [
             "link set lo up",
-            *(f"link set eth{ring} address {hardware(node, ring)}" for ring in rings),
+            *(f"link set eth{ring} address {hardware(node.addresses[ring])}" for ring in rings),
             *(f"addr add {node.addresses[ring]}/24 dev eth{ring}" for ring in rings),
             *(f"link set eth{ring} up" for ring in rings),
         ],
     )
-    for ring in rings:
-        match cable(layout, node.name, ring):
+    _as_before(layout, node.name)
+
+
+def add_taps(layout: Layout, node: Host) -> None:
+    """Cable a virtual machine to all switches: the ends that QEMU, run in the switches' namespace, opens by name."""
+    bridges = (*(f"br{ring}" for ring in range(len(RINGS))), _BRIDGE)
+    ends = [(port(node.name, number), bridge) for number, bridge in enumerate(bridges)]
+    _batch(
+        layout.namespace,
+        [
+            *(f"tuntap add dev {end} mode tap" for end, _ in ends),
+            *(f"link set {end} master {bridge} up" for end, bridge in ends),
+        ],
+    )
+    _as_before(layout, node.name)
+
+
+def _as_before(layout: Layout, node: str) -> None:
+    """Have the new cables of a node as the old ones were: a power cycle mends none."""
+    for ring in range(len(RINGS)):
+        match cable(layout, node, ring):
             case Cable.CUT:
-                cut(layout, node.name, ring)
+                cut(layout, node, ring)
             case Cable.UNPLUGGED:
-                unplug(layout, node.name, ring)
+                unplug(layout, node, ring)
             case Cable.WHOLE:
                 pass
 
@@ -136,8 +158,8 @@ def take(layout: Layout, node: str) -> None:
     _delete(layout.unit(node))
 
 
-def complete(layout: Layout, nodes: Iterable[Host]) -> bool:
-    """Say whether every namespace is there."""
+def complete(layout: Layout, nodes: Iterable[Host] = ()) -> bool:
+    """Say whether every namespace is there: that of the switch, and those of the nodes that have one each."""
     wanted = {layout.namespace, *(layout.unit(node.name) for node in nodes)}
     return wanted <= set(namespaces(layout))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hakit.core.action import Command
@@ -29,6 +29,14 @@ http_access allow lab
 """
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a file of a node holds, and who may read it."""
+
+    text: str
+    mode: int = 0o644
+
+
 def mount(layout: Layout, node: str, base: Path) -> None:
     """Lay the node's own layer over the base; does nothing if that is so already."""
     folder, root = layout.node_folder(node), layout.root(node)
@@ -44,20 +52,14 @@ def mount(layout: Layout, node: str, base: Path) -> None:
 def furnish(layout: Layout, node: Host, others: Sequence[Host]) -> None:
     """Write the node's names, keys and squid settings into its mounted root."""
     root = layout.root(node.name)
-    for path, text in _files(layout, node, others).items():
+    for path, file in files(layout, node, others).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
+        (root / path).write_text(file.text)
+        (root / path).chmod(file.mode)
+    (root / "root/.ssh").chmod(0o700)
     if node.name != WITNESS:
         # Debian starts it wherever it is installed.
         (root / "etc/systemd/system/multi-user.target.wants/corosync-qnetd.service").unlink(missing_ok=True)
-    ssh, host_key = root / "root/.ssh", access.host_key(layout, node.name)
-    ssh.chmod(0o700)
-    for source, target in (
-        (access.key(layout), ssh / "id_ed25519"),
-        (host_key, root / "etc/ssh/ssh_host_ed25519_key"),
-    ):
-        shutil.copyfile(source, target)
-        target.chmod(0o600)
 
 
 def erase(layout: Layout, node: str) -> None:
@@ -82,7 +84,19 @@ def boot_argv(layout: Layout, node: str) -> tuple[str, ...]:
     return network.inside(layout, node, container)
 
 
-def _files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, str]:
+def files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, File]:
+    """Return the files that make a node itself, by their paths without the first slash."""
+    secret = {
+        "root/.ssh/id_ed25519": access.key(layout),
+        "etc/ssh/ssh_host_ed25519_key": access.host_key(layout, node.name),
+    }
+    return {
+        **{path: File(text) for path, text in _open_files(layout, node, others).items()},
+        **{path: File(source.read_text(), 0o600) for path, source in secret.items()},
+    }
+
+
+def _open_files(layout: Layout, node: Host, others: Sequence[Host]) -> dict[str, str]:
     # The quorum device is reached past the rings: it is to be there when they are cut.
     where = {host: management(host) if host.name == WITNESS else host.addresses[0] for host in others}
     names = "".join(f"{address} {host.name}\n" for host, address in where.items())

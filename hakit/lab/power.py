@@ -1,60 +1,22 @@
-"""Power: booting a node, killing it, and the origin server beside them."""
+"""Power: killing a node, and the origin server and the power switches beside the nodes."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from hakit.core.clock import SystemClock, wait_until
-from hakit.core.errors import HakitError
-from hakit.lab import layout, network, node, origin, processes
+from hakit.lab import layout, network, origin, processes
 from hakit.lab.keep import keeper
 from hakit.lab.layout import CLIENT, ORIGIN_PORT, Host, Layout
 
 IPMI_PORT = 623
 
 
-def on(place: Layout, host: Host, everyone: Sequence[Host], base: Path, *, managed: bool = False) -> None:
-    """Cable and boot a node that is off, with the disk it had, or a new one; returns at once.
-
-    `managed`: it has a cable of the power switches' network, too.
-    """
-    off(place, host.name)
-    fresh = not (place.node_folder(host.name) / "upper/root").exists()
-    node.mount(place, host.name, base)
-    if fresh:
-        node.furnish(place, host, everyone)
-    network.add(place, host)
-    if managed:
-        network.add_management(place, host)
-    keeper().start(place, host.name, node.boot_argv(place, host.name), node.ENV)
-
-
 def off(place: Layout, name: str) -> None:
     """Take a node's power away: first its cables, so that nothing that it says while it dies is heard."""
     network.take(place, name)
     _end(place, name)
-
-
-def leader(place: Layout, name: str) -> int | None:
-    """Return the node's PID 1 as this machine numbers it, or None when it is off."""
-    return processes.leader(keeper().groups(place, name))
-
-
-def freeze(place: Layout, name: str, *, frozen: bool) -> None:
-    """Stop all processes of a node, or let them go on (cgroup.freeze, Linux' admin-guide/cgroup-v2).
-
-    Raises HakitError on a machine without the unified hierarchy, whose freezer this is.
-    """
-    groups = [group / "cgroup.freeze" for group in keeper().groups(place, name)]
-    found = [file for file in groups if file.exists()]
-    if not found:
-        raise HakitError(
-            "this machine has no cgroup v2, which a node is frozen with", hint="mount it, or skip this fault"
-        )
-    for file in found:
-        file.write_text("1" if frozen else "0")
 
 
 def start_origin(place: Layout) -> None:

@@ -16,18 +16,24 @@ from hakit.lab.keep import keeper
 from hakit.lab.layout import Host, Layout
 from hakit.run import machine
 
-PATIENCE = 180.0
 _GONE = 6
-_ABSENT = "absent"
-_PCSD = "/usr/lib/systemd/system/pcsd.service"
-_OLD_PCSD = "/lib/systemd/system/pcsd.service"  # not the same place where /usr is not merged
+_UNWANTED = "unwanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until all must be ready, between two looks, and for the answer to one."""
+
+    whole: float = 180.0
+    every: float = 0.3
+    answer: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a node said: systemd's state ("running", "starting", …; empty without an answer) and pcsd's.
 
-    pcsd is "absent" where somebody removed pcs, to drive the nodes with crm alone.
+    pcsd is "unwanted" where it isn't started at boot, or somebody removed pcs, to drive the nodes with crm alone.
     """
 
     system: str
@@ -36,41 +42,55 @@ class Seen:
     @property
     def ready(self) -> bool:
         """A unit that failed is the node's own matter: Debian's stock corosync may well."""
-        return self.system in {"running", "degraded"} and self.pcsd in {"active", _ABSENT}
+        return self.system in {"running", "degraded"} and self.pcsd in {"active", _UNWANTED}
 
 
-def look(layout: Layout, node: Host) -> Seen:
+def look(layout: Layout, node: Host, patience: Patience) -> Seen:
     """Ask a node over ssh."""
-    remote = f"systemctl is-system-running; systemctl is-active pcsd.service; test -e {_PCSD} || test -e {_OLD_PCSD} || echo {_ABSENT}"
+    remote = (
+        "systemctl is-system-running; systemctl is-active pcsd.service; "
+        f"systemctl is-enabled --quiet pcsd.service || systemctl is-active --quiet pcsd.service || echo {_UNWANTED}"
+    )
+    connect = int(patience.answer / 3)
     outcome = machine.run(
         Command(
-            ("ssh", "-F", str(layout.ssh_config), "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", node.name, remote),
-            timeout=15,
+            (
+                "ssh",
+                "-F",
+                str(layout.ssh_config),
+                "-o",
+                "BatchMode=yes",
+                "-o",
+                f"ConnectTimeout={connect}",
+                node.name,
+                remote,
+            ),
+            timeout=patience.answer,
             changes_state=False,
         )
     )
     system, pcsd, *more = (line.strip() for line in (*outcome.stdout.split("\n"), "", ""))
-    return Seen(system, _ABSENT if _ABSENT in more else pcsd)
+    return Seen(system, _UNWANTED if _UNWANTED in more else pcsd)
 
 
-def wait(layout: Layout, nodes: Sequence[Host], listener: Listener) -> None:
-    """Wait until all are ready. Raises HakitError with the end of what the container said."""
+def wait(layout: Layout, nodes: Sequence[Host], patience: Patience, listener: Listener) -> None:
+    """Wait until all are ready. Raises HakitError with the end of what the node's console said."""
     with ThreadPoolExecutor(len(nodes)) as pool:
-        list(pool.map(lambda node: _wait(layout, node, listener), nodes))
+        list(pool.map(lambda node: _wait(layout, node, patience, listener), nodes))
 
 
-def _wait(layout: Layout, node: Host, listener: Listener) -> None:
+def _wait(layout: Layout, node: Host, patience: Patience, listener: Listener) -> None:
     start = time.monotonic()
     listener.hear(StepStarted("boot", node.name))
     ok = False
     try:
         wait_until(
             f"{node.name} is ready",
-            _Watch(layout, node).look,
+            _Watch(layout, node, patience).look,
             lambda seen: seen.ready,
             clock=SystemClock(),
-            timeout=PATIENCE,
-            every=0.3,
+            timeout=patience.whole,
+            every=patience.every,
             in_a_row=1,
         )
         ok = True
@@ -81,11 +101,12 @@ def _wait(layout: Layout, node: Host, listener: Listener) -> None:
 
 
 class _Watch:
-    """Looks at a node, and doesn't wait for one whose container has ended (unless to be started again at once)."""
+    """Looks at a node, and doesn't wait for one that has ended (unless to be started again at once)."""
 
-    def __init__(self, layout: Layout, node: Host) -> None:
+    def __init__(self, layout: Layout, node: Host, patience: Patience) -> None:
         self._layout = layout
         self._node = node
+        self._patience = patience
         self._gone = 0
 
     def look(self) -> Seen:
@@ -94,13 +115,13 @@ class _Watch:
         self._gone = 0 if there else self._gone + 1
         if self._gone >= _GONE:
             raise HakitError(
-                "\n".join([f"{self._node.name}: its container has ended", *said(self._layout, self._node)])
+                "\n".join([f"{self._node.name}: its processes have ended", *said(self._layout, self._node)])
             )
-        return look(self._layout, self._node)
+        return look(self._layout, self._node, self._patience)
 
 
 def said(layout: Layout, node: Host) -> list[str]:
-    """Return the end of what the container said."""
+    """Return the end of what the node's console said."""
     try:
         lines = layout.log(node.name).read_text(errors="replace").splitlines()
     except FileNotFoundError:

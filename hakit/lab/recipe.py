@@ -32,6 +32,13 @@ _SAFETY = ("ipmitool", "corosync-qdevice", "corosync-qnetd")
 # From Debian 13 on each fence agent is a package; before, they are all in one.
 _ONE_PACKAGE = frozenset({Release.BULLSEYE, Release.BOOKWORM})
 
+# What a virtual machine needs on top: a kernel, what finds its devices, disks to replicate, and fencing by watchdog.
+# The last two are for the first steps of its boot: a busybox, and the least that the kernel's package will do with.
+_MACHINE = (
+    "linux-image-amd64", "udev", "kmod", "drbd-utils", "sbd", "e2fsprogs", "xfsprogs",
+    "busybox-static", "tiny-initramfs",
+)  # fmt: skip
+
 # What a node without disks, screens, seats or a way out has no use for; everything else stays as Debian has it.
 MASKED = (
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
@@ -41,6 +48,23 @@ MASKED = (
     "systemd-networkd-wait-online.service", "systemd-pcrphase.service", "systemd-resolved.service",
     "systemd-timesyncd.service", "systemd-update-utmp.service",
 )  # fmt: skip
+
+# What a virtual machine could start besides, and needs not: each costs seconds under emulation.
+MACHINE_MASKED = (
+    "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
+    "modprobe@configfs.service", "modprobe@dm_mod.service", "modprobe@drm.service", "modprobe@efi_pstore.service",
+    "modprobe@fuse.service", "modprobe@loop.service", "systemd-binfmt.service", "systemd-pstore.service",
+    "systemd-logind.service", "systemd-rfkill.socket",
+)  # fmt: skip
+# Debian starts them at boot. A node that isn't set up for sbd would be reset by its watchdog; the others, a cluster of
+# one node and what has nothing to do yet, would have an emulated machine boot for minutes. Bootstrap enables what it needs.
+MACHINE_DISABLED = (
+    "sbd.service", "drbd.service", "logd.service", "corosync.service", "pacemaker.service",
+    "pcsd.service", "pcsd-ruby.service", "squid.service", "nginx.service", "haproxy.service",
+)  # fmt: skip
+# Ruby alone may need more than systemd's 90 s there.
+MACHINE_SLOW = ("pcsd-ruby.service", "pcsd.service")
+MACHINE_PATIENCE = "[Service]\nTimeoutStartSec=300\n"
 
 # A node's journal survives its power cuts, so that one can read what came before, but stays small.
 JOURNALD = "[Journal]\nStorage=persistent\nSystemMaxUse=48M\nRateLimitIntervalSec=0\n"
@@ -52,6 +76,11 @@ _EDITION = 1
 def safety(release: Release) -> tuple[str, ...]:
     """Return the packages that fencing and quorum devices need on top of the others."""
     return ("fence-agents" if release in _ONE_PACKAGE else "fence-agents-ipmilan", *_SAFETY)
+
+
+def machine(release: Release) -> tuple[str, ...]:
+    """Return the packages that a virtual machine needs on top of the others."""
+    return ("fence-agents" if release in _ONE_PACKAGE else "fence-agents-sbd", *_MACHINE)
 
 
 def digest(release: Release, packages: Iterable[str] = PACKAGES) -> str:

@@ -13,7 +13,7 @@ from hakit.lab.network import Cable
 
 @dataclass(frozen=True, slots=True)
 class NodeReport:
-    """A node: its PID 1 on this machine (None when off), systemd's and pcsd's states, and its cable of each ring."""
+    """A node: its process on this machine (None when off), systemd's and pcsd's states, and its cable of each ring."""
 
     name: str
     addresses: tuple[str, ...]
@@ -53,7 +53,7 @@ def look(lab: Lab) -> Report:
 
 def _node(lab: Lab, host: Host) -> NodeReport:
     leader = lab.leader(host.name)
-    seen = ready.Seen("", "") if leader is None else ready.look(lab.layout, host)
+    seen = ready.Seen("", "") if leader is None else lab.ask(host)
     return NodeReport(host.name, host.addresses, leader, seen.system, seen.pcsd, _cables(lab, host))
 
 

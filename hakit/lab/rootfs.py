@@ -64,7 +64,7 @@ def ensure(release: Release, listener: Listener, packages: Sequence[str] = recip
     cache().mkdir(parents=True, exist_ok=True)
     with locks.held(cache() / f"{place.name}.lock", listener, f"building Debian {release}"):
         if not place.is_dir():
-            _build(release, packages, place, listener)
+            build(release, packages, place, listener)
     return place
 
 
@@ -75,14 +75,13 @@ def ensure_safety(release: Release, listener: Listener) -> Path:
     base = ensure(release, listener)
     with locks.held(cache() / f"{place.name}.lock", listener, f"building Debian {release}"):
         if not place.is_dir():
-            _build(release, more, place, listener, base)
+            build(release, more, place, listener, base)
     return place
 
 
-def _build(
-    release: Release, packages: Sequence[str], place: Path, listener: Listener, base: Path | None = None
-) -> None:
-    _need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
+def build(release: Release, packages: Sequence[str], place: Path, listener: Listener, base: Path | None = None) -> None:
+    """Build a root at its place, from nothing or from a copy of another. Raises SuiteMissing, HakitError."""
+    need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
     half = place.with_name(f"{place.name}.building")
     mounts.remove_tree(half)
     listener.hear(Note(f"installing Debian {release} into {place}, once; this takes a minute or two"))
@@ -119,25 +118,13 @@ def sweep() -> None:
 def need_root() -> None:
     """Raise HakitError unless this is Linux and we are root."""
     if not sys.platform.startswith("linux"):
-        raise HakitError("the lab needs Linux: it boots Debian in containers", hint="use any Linux machine, as root")
+        raise HakitError("the lab needs Linux: it boots Debian nodes", hint="use any Linux machine, as root")
     if os.geteuid() != 0:
-        raise HakitError("the lab needs root: it makes namespaces, mounts and containers", hint="sudo hakit lab …")
+        raise HakitError("the lab needs root: it makes namespaces, mounts and nodes", hint="sudo hakit lab …")
 
 
-def need_tools() -> None:
-    """Raise HakitError with the line that installs them when a program is missing, or when not root."""
-    need_root()
-    _need(
-        {
-            "systemd-nspawn": "systemd-container",
-            "ip": "iproute2",
-            "ssh-keygen": "openssh-client",
-            "nsenter": "util-linux",
-        }
-    )
-
-
-def _need(programs: Mapping[str, str], *more: str) -> None:
+def need(programs: Mapping[str, str], *more: str) -> None:
+    """Raise HakitError with the line that installs them, and `more`, when programs (to their packages) are missing."""
     where = machine.environment()["PATH"]
     missing = [package for program, package in programs.items() if not shutil.which(program, path=where)]
     if missing:

@@ -16,7 +16,8 @@ from hakit.lab.recipe import Release
 class State:
     """Release, number of nodes and the base that they share; `built` once the first `up` was through.
 
-    `fencing`: the nodes have power switches; `qnetd`: there is a host with a quorum device.
+    `fencing`: the nodes have power switches; `qnetd`: there is a host with a quorum device; `vm`: the nodes are
+    virtual machines.
     """
 
     release: Release
@@ -25,11 +26,12 @@ class State:
     built: bool = False
     fencing: bool = False
     qnetd: bool = False
+    vm: bool = False
 
     @property
     def managed(self) -> bool:
-        """Whether there is the network of the power switches and of the quorum device."""
-        return self.fencing or self.qnetd
+        """Whether there is a network that is no ring: for power switches, quorum device, and the way into machines."""
+        return self.fencing or self.qnetd or self.vm
 
 
 def load(layout: Layout) -> State | None:
@@ -37,8 +39,8 @@ def load(layout: Layout) -> State | None:
     try:
         said = json.loads((layout.folder / "lab.json").read_text())
         release, base = Release(said["release"]), Path(said["base"])
-        more = (bool(said["built"]), said.get("fencing", False) is True, said.get("qnetd", False) is True)
-        return State(release, int(said["nodes"]), base, *more)
+        more = (said.get(each, False) is True for each in ("fencing", "qnetd", "vm"))
+        return State(release, int(said["nodes"]), base, bool(said["built"]), *more)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:

@@ -1,0 +1,145 @@
+"""Nodes that are virtual machines (QEMU): Debian's own kernel, disks, a watchdog; a minute to boot without KVM."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from hakit.core.action import Command
+from hakit.core.clock import SystemClock, wait_until
+from hakit.core.errors import ExitCode, HakitError
+from hakit.core.event import Listener, Note
+from hakit.lab import accelerator, image, initrd, network, power, processes, qemu, rootfs
+from hakit.lab.keep import keeper
+from hakit.lab.kind import INSIDE
+from hakit.lab.layout import CLIENT, RINGS, Host, Layout
+from hakit.lab.network import Cable
+from hakit.lab.ready import Patience
+from hakit.lab.state import State
+from hakit.run import machine, qmp
+
+_PROGRAMS = {
+    qemu.PROGRAM: "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    "mkfs.ext4": "e2fsprogs",
+    "ip": "iproute2",
+    "ssh": "openssh-client",
+    "nsenter": "util-linux",
+}
+_DATA = 256 << 20
+_SBD = 10 << 20
+
+
+class Machines:
+    """Boots virtual machines and reaches into them."""
+
+    words = "virtual machines"
+    patience = Patience(whole=600.0, every=1.0, answer=45.0)
+
+    def need(self) -> None:
+        """Raise HakitError when programs are missing, or this machine is of a kind that is not emulated."""
+        if platform.machine() != "x86_64":
+            raise HakitError("virtual machines are made for x86-64 only", hint="leave out --vm")
+        rootfs.need(_PROGRAMS)
+
+    def base(self, wanted: State, more: Sequence[str], listener: Listener) -> Path:
+        """Return the folder with disk image, kernel and first steps."""
+        if wanted.fencing or wanted.qnetd:
+            raise HakitError(
+                "a lab of virtual machines has no power switches and no quorum device",
+                hint="its nodes have watchdogs and share a disk, for sbd; or leave out --vm",
+                code=ExitCode.USAGE,
+            )
+        return image.ensure(wanted.release, listener, more)
+
+    def prepare(self, place: Layout, base: Path, listener: Listener) -> None:
+        """Find out whether KVM works here, and remember it."""
+        chosen = accelerator.choose(base)
+        if chosen is qemu.Accelerator.TCG:
+            listener.hear(
+                Note("KVM does not work on this machine; its processor is emulated, so booting takes a minute")
+            )
+        accelerator.remember(place, chosen)
+
+    def on(self, place: Layout, host: Host, everyone: Sequence[Host], kept: State) -> None:
+        """Make the disks that are missing, cable the machine and boot."""
+        power.off(place, host.name)
+        socket = door(place, host.name)
+        place.node_folder(host.name).mkdir(parents=True, exist_ok=True)
+        _make_disks(place, host.name, kept.base)
+        with qemu.archive(place, host.name).open("wb") as file:
+            file.write(image.first_steps(kept.base).read_bytes() + initrd.own(place, host, everyone))
+        network.add_taps(place, host)
+        qemu.number(place, host.name).unlink(missing_ok=True)
+        argv = qemu.argv(place, host, kept.base, accelerator.remembered(place))
+        keeper().start(place, host.name, network.inside(place, CLIENT, argv), {})
+        unplugged = [ring for ring in range(len(RINGS)) if network.cable(place, host.name, ring) is Cable.UNPLUGGED]
+        if unplugged:
+            self._await_door(place, host.name)
+        for ring in unplugged:
+            qmp.ask(socket, "set_link", name=qemu.card(ring), up=False)
+
+    def leader(self, place: Layout, name: str) -> int | None:
+        """Return QEMU's process, or None when there is none."""
+        try:
+            said = int(qemu.number(place, name).read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return said if said in processes.members(keeper().groups(place, name)) else None
+
+    def enter(self, place: Layout, name: str, leader: int, argv: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 - as Kind has it
+        """Return the command line that logs in, past the rings, and runs the other."""
+        options = ("-F", str(place.ssh_config), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR")
+        return ("ssh", *options, name, shlex.join((*INSIDE, *argv)))
+
+    def freeze(self, place: Layout, name: str, *, frozen: bool) -> None:
+        """Stop the machine's processor and clock, or let them go on."""
+        qmp.ask(qemu.door(place, name), "stop" if frozen else "cont")
+
+    def plug(self, place: Layout, name: str, ring: int, *, carrier: bool) -> None:
+        """Take the switch's end of the cable up or down, and tell the machine's card, which doesn't see it."""
+        (network.heal if carrier else network.unplug)(place, name, ring)
+        qmp.ask(qemu.door(place, name), "set_link", name=qemu.card(ring), up=carrier)
+
+    def cabled(self, place: Layout, hosts: Sequence[Host]) -> bool:  # noqa: ARG002 - as Kind has it
+        """Say whether the switch's namespace is there; machines have none of their own."""
+        return network.complete(place)
+
+    def forget(self, place: Layout) -> None:
+        """Delete the disk that all share; the next to boot makes it anew."""
+        qemu.shared(place).unlink(missing_ok=True)
+
+    def _await_door(self, place: Layout, name: str) -> None:
+        def opened() -> bool:
+            try:
+                qmp.ask(qemu.door(place, name), "query-status")
+            except HakitError:
+                return False
+            return True
+
+        wait_until(f"QEMU answers for {name}", opened, bool, clock=SystemClock(), timeout=20, every=0.05, in_a_row=1)
+
+
+def door(place: Layout, name: str) -> Path:
+    """Return the path of QEMU's socket. Raises HakitError if no socket can have it."""
+    found = qemu.door(place, name)
+    if len(os.fsencode(found)) > qmp.LONGEST:
+        raise HakitError(f"the path {found} is too long for a socket", hint="--dir with a shorter one")
+    return found
+
+
+def _make_disks(place: Layout, name: str, base: Path) -> None:
+    """Make the node's layer over the image, its blank disk, and the one that all share, where they are missing."""
+    layer = qemu.layer(place, name)
+    if not layer.exists():
+        draft = layer.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        over = ("-b", str(image.root(base)), "-F", "raw")
+        machine.must(Command(("qemu-img", "create", "-q", "-f", "qcow2", *over, str(draft))))
+        draft.rename(layer)
+    for disk, size in ((qemu.data(place, name), _DATA), (qemu.shared(place), _SBD)):
+        with disk.open("ab") as file:
+            file.truncate(size)

@@ -62,6 +62,8 @@ def look(host: Host, command: Command) -> Answer | None:  # noqa: PLR0911 - one 
     """Answer a look at a disk, or None when it is none."""
     store = host.store
     match command.argv:
+        case ("blockdev", "--flushbufs", _):
+            return FINE
         case ("lsblk", *_):
             return 0, json.dumps({"blockdevices": [{"name": DEVICE, "size": 1 << 28, "type": "disk"}]}), ""
         case ("wipefs", *_):

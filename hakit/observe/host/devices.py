@@ -54,6 +54,8 @@ def actions(cluster: Cluster) -> tuple[Action, ...]:
 def _about(path: str) -> tuple[Action, ...]:
     columns = "NAME,SIZE,TYPE,MOUNTPOINT"
     commands = (
+        # What DRBD writes goes past the cache of the device below it, which would show what was there before.
+        ("blockdev", "--flushbufs", path),
         ("lsblk", "--json", "--bytes", "--paths", "--output", columns, path),
         ("wipefs", "--no-act", "--json", path),
     )
@@ -65,7 +67,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster) -> Devices:
     if not outcomes:
         return Devices()
     module, *rest = outcomes
-    pairs = zip(rest[::2], rest[1::2], strict=True)
+    pairs = zip(rest[1::3], rest[2::3], strict=True)
     found = {path: _device(block, marks) for path, (block, marks) in zip(asked(cluster), pairs, strict=True)}
     # A module without a version is there all the same, and is the kernel's own.
     version = module.stdout.strip() or "8.4"

@@ -63,6 +63,8 @@ def read(*answers: str | tuple[str, int], wanted: Cluster = WANTED) -> Devices:
     """Give these answers, or this text with that code, to what is asked; the module's version comes first."""
     actions: tuple[Action, ...] = devices.actions(wanted)
     said = [answer if isinstance(answer, tuple) else (answer, 0) for answer in answers]
+    for place in range(1, len(actions), 3):
+        said.insert(place, ("", 0))  # blockdev --flushbufs
     return devices.read(
         [Outcome("qsp-a", action, code, text, "", 0.0) for action, (text, code) in zip(actions, said, strict=True)],
         wanted,

@@ -271,5 +271,16 @@ def test_drbd_s_package_is_asked_for_and_needed_only_with_a_volume() -> None:
     assert "drbd-utils" not in {*packages.known(cluster()), *packages.needed(cluster())}
     assert "drbd-utils" in packages.known(logging) and "drbd-utils" in packages.needed(logging)
     new = {*map(shown, facts.actions(logging))} - {*map(shown, facts.actions(cluster()))}
-    asked = ["dpkg-query", "drbdsetup", "lsblk", "modinfo", "python3", "read", "read", "systemctl", "wipefs"]
+    asked = [
+        "blockdev",
+        "dpkg-query",
+        "drbdsetup",
+        "lsblk",
+        "modinfo",
+        "python3",
+        "read",
+        "read",
+        "systemctl",
+        "wipefs",
+    ]
     assert sorted(each.split()[0] for each in new) == asked

@@ -80,7 +80,7 @@ def missing(tier: str) -> str:
     if os.geteuid() != 0:
         return "needs root"
     absent = [tool for tool in (*LAB, *(MACHINES if tier == "vm" else ())) if shutil.which(tool) is None]
-    return f"needs {', '.join(absent)} (make test-deps installs them on Debian)" if absent else ""
+    return f"needs {', '.join(absent)} (make deps test-deps installs them on Debian)" if absent else ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

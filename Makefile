@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
+.PHONY: help deps test-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -31,6 +31,8 @@ deps:  ## install the Debian packages that are missing, and only those
 
 test-deps:
 	@.ci/deps --if-any $(TEST_PACKAGES)
+
+vm-deps:
 	@.ci/deps --if-any $(VM_PACKAGES)
 
 venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
@@ -45,7 +47,7 @@ test: venv test-deps  ## everything, cheap first; stops before a dear tier when 
 	@$(BIN)/pytest tests/agent tests/cluster $(SHARED) --numprocesses=$(LABS)
 	@$(BIN)/pytest tests/vm
 
-test-all: venv test-deps  ## like test, but with every release and tool, one lab after the other, and goes on after a failing tier
+test-all: venv test-deps vm-deps  ## like test, but with every release and tool, one lab after the other, and goes on after a failing tier
 	@$(BIN)/pytest tests --go-on --all
 
 test-unit: venv  ## seconds: no root, no network, no cluster software
@@ -57,8 +59,8 @@ test-tools: venv test-deps  ## the real corosync, pacemaker and pcs judge what h
 test-cluster: venv  ## real clusters in the lab (root, Linux)
 	@$(BIN)/pytest tests/cluster
 
-test-vm: venv test-deps  ## a lab of virtual machines, emulated where KVM doesn't work (root, Linux, QEMU)
-	@$(BIN)/pytest tests/vm
+test-vm: venv vm-deps  ## labs of virtual machines, emulated where KVM doesn't work, and volumes in them (root, Linux, QEMU)
+	@$(BIN)/pytest tests/vm --all
 
 matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (root, Linux)
 	@$(BIN)/pytest tests/cluster/test_matrix.py --all --go-on --record

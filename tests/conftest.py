@@ -140,7 +140,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take away what processes that shared the work left: stopped by Ctrl-C, they are given too little time to."""
-    if config.getoption("numprocesses", None) and not missing():
+    if config.getoption("numprocesses", None) and not missing("cluster"):
         sweep()
 
 

@@ -32,7 +32,7 @@ _NO_DRIVERS = (
     "parport_pc",
 )
 # Counted up when an image has to be made anew though all else is the same.
-_EDITION = 1
+_EDITION = 2
 
 
 def root(image: Path) -> Path:
@@ -106,6 +106,9 @@ def _finish(tree: Path) -> None:
     for unit in recipe.MACHINE_DISABLED:
         for folder in units.glob("*.*/"):
             (folder / unit).unlink(missing_ok=True)
+        # Beside a unit of that name it is of no use, and `systemctl enable` would keep it in step for half a minute.
+        (tree / "etc/init.d" / unit.removesuffix(".service")).unlink(missing_ok=True)
+    (tree / "etc/corosync/corosync.conf").unlink(missing_ok=True)  # Debian's stock cluster of one node
     for unit in recipe.MACHINE_SLOW:
         drop_in = units / f"{unit}.d/hakit-lab.conf"
         drop_in.parent.mkdir(exist_ok=True)

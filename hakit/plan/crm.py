@@ -35,7 +35,7 @@ class Crm:
         return (
             Command(("systemctl", "stop", "--", "pacemaker.service"), timeout=180),
             Command(("systemctl", "stop", "--", "corosync.service"), timeout=60),
-            Command(("systemctl", "disable", "--", "corosync.service", "pacemaker.service"), timeout=60),
+            Command(("systemctl", "disable", "--", "corosync.service", "pacemaker.service"), timeout=180),
             *(Remove(path) for path in (node.COROSYNC_CONF, node.COROSYNC_KEY, node.PACEMAKER_KEY)),
             Command(("find", *_STATE, "-mindepth", "1", "-delete"), timeout=60),
         )
@@ -70,7 +70,7 @@ class Crm:
         for a unit file named pacemaker, without .service, and finds none.
         """
         verb = "enable" if enabled else "disable"
-        return (Command(("systemctl", verb, "--", "corosync.service", "pacemaker.service"), timeout=60),)
+        return (Command(("systemctl", verb, "--", "corosync.service", "pacemaker.service"), timeout=180),)
 
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's.

@@ -52,7 +52,7 @@ class Pcs:
 
     def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
         """Start the cluster at boot on this node, or not."""
-        return (Command(("pcs", "cluster", "enable" if enabled else "disable"), timeout=60),)
+        return (Command(("pcs", "cluster", "enable" if enabled else "disable"), timeout=180),)
 
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's."""

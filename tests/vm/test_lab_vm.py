@@ -19,7 +19,7 @@ from tests.cluster.conftest import ORIGIN, Client, Teller, test_lab_name
 from tests.cluster.traces import traces
 
 # An image is made, and machines boot, all on an emulated processor.
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.only_all("what needs virtual machines")]
 
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 DATA, SHARED = "/dev/disk/by-id/virtio-data", "/dev/disk/by-id/virtio-sbd"

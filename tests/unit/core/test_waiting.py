@@ -39,9 +39,12 @@ def test_it_looks_once_more_at_the_deadline() -> None:
     assert clock.now() == 1003.0
 
 
-def test_a_streak_that_the_deadline_cuts_is_not_enough() -> None:
+def test_a_streak_that_the_deadline_finds_is_seen_to_its_end() -> None:
+    clock = FakeClock()
+    assert wait(seen(0, 0, 0, 1, 1, 1), clock, timeout=3, in_a_row=3) == 1
+    assert clock.now() == 1005.0
     with pytest.raises(DeadlinePassed):
-        wait(seen(0, 0, 0, 1), FakeClock(), timeout=3)
+        wait(seen(0, 0, 0, 1, 0), FakeClock(), timeout=3)
 
 
 def test_no_time_at_all_is_one_look() -> None:

@@ -48,6 +48,8 @@ class SimulatedHosts:
         self.hosts = {node.name: Host(node, prefixes, self._tick) for node in cluster.nodes}
         for host in self.hosts.values():
             host.units |= {service.unit: SimUnit() for service in cluster.services}
+            if any(service.volume for service in cluster.services):
+                host.units["drbd.service"] = SimUnit("enabled", active=True)  # as its package leaves it
             host.tool = "crmsh" if generation == "crm" else "pcs"
             if generation == "crm":
                 del host.units["pcsd.service"]
@@ -182,10 +184,6 @@ class SimulatedHosts:
             case ("systemctl", "daemon-reload"):
                 self._noted(host, command)
                 host.read_units()
-                return FINE
-            case ("systemctl", "disable", "--", "drbd.service"):
-                host.tick()
-                host.store.drbd_at_boot = False
                 return FINE
             case ("systemctl", *words):
                 units = tuple(words[words.index("--") + 1 :])

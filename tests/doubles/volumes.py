@@ -42,7 +42,6 @@ class Store:
     mounted: str = ""
     places: dict[str, frozenset[str] | str] = field(default_factory=dict)
     newest: float = 0.0
-    drbd_at_boot: bool = True
 
 
 def proc(host: Host, everyone: Sequence[Host]) -> str:
@@ -76,8 +75,6 @@ def look(host: Host, command: Command) -> Answer | None:  # noqa: PLR0911 - one 
         case ("blkid", "--probe", path):
             there = bool(store.files or (path == DEVICE and (store.metadata or store.strange)))
             return (0 if there else 2), "", ""
-        case ("systemctl", "is-enabled", "drbd.service"):
-            return (0, "enabled\n", "") if store.drbd_at_boot else (1, "disabled\n", "")
         case ("drbdsetup", *_):
             return 20, "", "unknown command\n"
         case ("python3", "-I", "-S", "-") if '"places"' in command.stdin.splitlines()[-1]:

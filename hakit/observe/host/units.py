@@ -11,6 +11,7 @@ from hakit.observe.host import timespan
 
 # Looked at besides the services' own: the stack, and what filters packets.
 STACK = ("corosync.service", "pacemaker.service", "pcsd.service", "sbd.service")
+DRBD = "drbd.service"  # brings volumes up at boot, which is Pacemaker's to do; looked at where there are some
 FIREWALLS = ("firewalld.service", "nftables.service", "ufw.service")
 
 _PROPERTIES = (
@@ -70,7 +71,8 @@ def asked(cluster: Cluster) -> tuple[str, ...]:
     """Name the units that are looked at, services first."""
     watch = (alert.WATCH,) if cluster.alerts else ()
     units = (service.unit for service in cluster.services)
-    return tuple(dict.fromkeys((*units, *STACK, *FIREWALLS, *watch, *_device(cluster))))
+    drbd = (DRBD,) if any(service.volume for service in cluster.services) else ()
+    return tuple(dict.fromkeys((*units, *STACK, *FIREWALLS, *watch, *_device(cluster), *drbd)))
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:

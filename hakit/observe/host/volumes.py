@@ -39,22 +39,28 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """What was seen: `files` has the text of DRBD's file by service ("" for none), `sides` DRBD's devices by minor.
+    """What was seen, by service, minor or path.
 
-    `zeros` says of a device whether both of its ends are zeros, `places` what is at the paths of links and of what was
-    kept of them; what is not there is missing. `at_boot`: DRBD's own unit brings volumes up at boot, beside Pacemaker.
+    `files` has the text of DRBD's file by service ("" for none), `kept` that of one which destroy left, `sides` DRBD's
+    devices by minor. `zeros` says of a device whether both of its ends are zeros, `places` what is at the paths of links
+    and of what was kept of them; what is not there is missing.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
     sides: Mapping[int, Side] = field(default_factory=dict)
     zeros: Mapping[str, bool] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
-    at_boot: bool = False
 
 
 def resource_file(service: str) -> str:
     """Return the path of DRBD's file for a service's volume."""
     return f"{FOLDER}/{service}.res"
+
+
+def kept_file(service: str) -> str:
+    """Return where DRBD's file is kept behind a destroy, under a name that DRBD doesn't read."""
+    return f"{resource_file(service)}.hakit-kept"
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:
@@ -70,27 +76,24 @@ def actions(cluster: Cluster) -> tuple[Action, ...]:
         timeout=_LIMIT,
         changes_state=False,
     )
-    boot = Command(
-        ("systemctl", "is-enabled", "drbd.service"), ok_codes=frozenset(range(256)), timeout=10, changes_state=False
-    )
-    return (*drbd.ACTIONS, look, boot, *(Get(resource_file(service.name)) for service in services))
+    files = (Get(path(service.name)) for path in (resource_file, kept_file) for service in services)
+    return (*drbd.ACTIONS, look, *files)
 
 
 def read(outcomes: Sequence[Outcome], cluster: Cluster) -> Volumes:
     """Read the outcomes of `actions`."""
     if not outcomes:
         return Volumes()
-    proc, status, look, boot, *files = outcomes
+    proc, status, look, *files = outcomes
+    names = [service.name for service in _with_volumes(cluster)]
+    texts = [file.stdout if file.code == 0 else "" for file in files]
     found: dict[str, Any] = json.loads(look.stdout) if look.ok else {"devices": {}, "places": {}}
     return Volumes(
-        files={
-            service.name: file.stdout if file.code == 0 else ""
-            for service, file in zip(_with_volumes(cluster), files, strict=True)
-        },
+        files=dict(zip(names, texts[: len(names)], strict=True)),
+        kept=dict(zip(names, texts[len(names) :], strict=True)),
         sides=drbd.read((proc, status)),
         zeros={path: bool(zeros) for path, zeros in found["devices"].items()},
         places={path: Place(**{**each, "kind": Kind(each["kind"])}) for path, each in found["places"].items()},
-        at_boot=boot.stdout.strip() == "enabled",
     )
 
 

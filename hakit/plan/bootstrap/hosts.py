@@ -8,6 +8,7 @@ from hakit import render
 from hakit.core import Command, Put
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
+from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record, UnitBefore
 from hakit.plan import agent, alerts
 from hakit.plan.bootstrap import quorum, stock, tokens
@@ -104,7 +105,8 @@ def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command 
     kept = old.units if old else {}
     units = (service.unit for service in wanted.cluster.services)
     device = (quorum.UNIT,) if wanted.cluster.quorum.device else ()
-    asked = (*STACK, *((daemon,) if daemon else ()), *device, *units)
+    drbd = (DRBD,) if DRBD in host.units and host.units[DRBD].load == "loaded" else ()
+    asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *units)
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }

@@ -180,7 +180,8 @@ def _device(fact: HostFacts, service: Service, volume: Volume, device: Device | 
             host=host, service=service.name, device=path, size=device.size, wanted=volume.size
         )  # fmt: skip
     marks = tuple(f"{kind} '{label}'" if label else kind for kind, label in device.signatures)
-    if _DRBD in marks and path in fact.volumes.files.get(service.name, ""):
+    known = (seen.get(service.name, "") for seen in (fact.volumes.files, fact.volumes.kept))
+    if _DRBD in marks and any(path in text for text in known):
         marks = ()  # the volume itself, or what a run that was killed has made of it
     elif not marks and not fact.volumes.zeros.get(path, False):
         marks = ("data of an unknown kind at its beginning or end",)

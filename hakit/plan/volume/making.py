@@ -14,6 +14,7 @@ from hakit.core import Action, Command, Put
 from hakit.model import Service, Volume
 from hakit.model.volume import LABEL, Filesystem, kept
 from hakit.observe import drbd
+from hakit.observe.host.units import DRBD
 from hakit.observe.host.volumes import Kind, resource_file
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
@@ -52,9 +53,9 @@ def _described(wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> 
             actions.append(Put(path, text))
             if volume.minor in host.volumes.sides:
                 actions.append(_drbdadm("adjust", service))
-        if host.volumes.at_boot:
+        if (unit := host.units.get(DRBD)) and unit.enabled:
             # It would bring volumes up beside Pacemaker; its own description says so.
-            actions.append(Command(("systemctl", "disable", "--", "drbd.service"), timeout=60))
+            actions.append(Command(("systemctl", "disable", "--", DRBD), timeout=180))
         if actions:
             why = (
                 "it differs from the spec" if old and old != text else "DRBD doesn't know it, or would start it at boot"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hakit.core import Action, Command, Remove
 from hakit.model import Service, Volume
 from hakit.model.volume import kept
-from hakit.observe.host.volumes import resource_file
+from hakit.observe.host.volumes import kept_file, resource_file
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.volume import sight
@@ -22,7 +22,7 @@ def steps(seen: Seen) -> Iterator[Step]:
                 yield Step(
                     f"take the directories of {service.name} off its volume",
                     name,
-                    f"they become what they were; what was written since stays on {device}, see {resource_file(service.name)}",
+                    f"they become what they were; what was written since stays on {device}, and {kept_file(service.name)} tells how",
                     actions,
                 )
 
@@ -36,3 +36,6 @@ def _actions(seen: Seen, name: str, service: Service, volume: Volume) -> Iterato
             yield Command(("mv", "--no-target-directory", "--no-clobber", "--", kept(path), path))
     if volume.minor in seen.hosts[name].volumes.sides:
         yield Command(("drbdadm", "down", service.name), timeout=60)
+    if seen.hosts[name].volumes.files.get(service.name):
+        # DRBD's own unit, which starts at boot where it did before, would bring the volume up and wait for the other side.
+        yield Command(("mv", "--force", "--", resource_file(service.name), kept_file(service.name)))

@@ -10,9 +10,11 @@ from hakit.apply.bootstrap import Refused, bootstrap
 from hakit.apply.destroy import destroy
 from hakit.core import Tape
 from hakit.model import Volume
+from hakit.observe.host.volumes import resource_file
 from hakit.plan.bootstrap.refusals import RunsWithoutVolume, VolumeDropped
 from hakit.plan.preflight.volumes import DeviceNotBlank, PlaceTaken
 from tests.doubles.clock import FakeClock
+from tests.doubles.host import SimUnit
 from tests.doubles.hosts import Killed, SimulatedHosts
 from tests.doubles.volumes import DEVICE
 from tests.sample_clusters import SQUID, cluster
@@ -45,7 +47,7 @@ def made(hosts: SimulatedHosts) -> None:
         assert (store.metadata, store.disk, store.primary, store.mounted) == (True, "UpToDate", False, "")
         assert store.files is not None
         assert (store.files.label, store.files.folders) == ("hakit", {ON_VOLUME: NEW})
-        assert not store.drbd_at_boot
+        assert hosts.hosts[name].units["drbd.service"].boot == "disabled"
 
 
 def test_blank_devices_become_a_volume_with_the_logs_that_were_written_last() -> None:
@@ -78,7 +80,31 @@ def test_destroy_makes_the_directories_what_they_were_and_leaves_the_volume_s_da
         assert not store.up
         assert store.files is not None
         assert store.files.folders == {ON_VOLUME: NEW}
+        assert hosts.hosts[name].units["drbd.service"] == SimUnit("enabled", active=True)
+        assert resource_file("squid") not in hosts.hosts[name].disk.files, "DRBD would bring it up at boot"
     assert not destroy(WANTED, hosts, listener=Tape(), agree=lambda _: True)
+    up(hosts)
+    store = hosts.hosts["qsp-a"].store
+    assert store.files is not None
+    assert store.files.folders == {ON_VOLUME: NEW}, "the same volume was found again"
+    assert store.places == {LOGS: ON_VOLUME, KEPT: OLD}
+
+
+def test_a_destroy_that_was_killed_anywhere_is_finished_by_the_next() -> None:
+    whole = bare()
+    up(whole)
+    before = whole.effects
+    destroy(WANTED, whole, listener=Tape(), agree=lambda _: True)
+    for after in range(0, whole.effects - before, 2):
+        hosts = bare()
+        up(hosts)
+        hosts.notes_first, hosts.die_after = False, after
+        with pytest.raises(Killed):
+            destroy(WANTED, hosts, listener=Tape(), agree=lambda _: True)
+        hosts.die_after = None
+        destroy(WANTED, hosts, listener=Tape(), agree=lambda _: True)
+        for name, files in (("qsp-a", OLD), ("qsp-b", NEW)):
+            assert hosts.hosts[name].store.places == {LOGS: files}
 
 
 def refused(hosts: SimulatedHosts, wanted: object = WANTED) -> tuple[object, ...]:

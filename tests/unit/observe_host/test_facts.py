@@ -280,6 +280,7 @@ def test_drbd_s_package_is_asked_for_and_needed_only_with_a_volume() -> None:
         "python3",
         "read",
         "read",
+        "read",
         "systemctl",
         "wipefs",
     ]

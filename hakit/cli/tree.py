@@ -81,14 +81,14 @@ def _what(service: Service, part: str) -> str:
 def _volume(seen: Seen, volume: Volume) -> str:
     """Say how the volume stands on each node, in DRBD's words, and how far a resynchronization is."""
     sides = sight.sides(seen, volume)
-    said = [
-        f"{side.role.lower()} on {escape(name)} "
-        + (side.disk if side.disk == drbd.UP_TO_DATE else f"[yellow]{escape(side.disk)}[/yellow]")
-        for name, side in sides.items()
-    ]
+    said = [f"{side.role.lower()} on {escape(name)} {_disk(sight.disk(sides, name))}" for name, side in sides.items()]
     apart = [f"[red]{escape(side.connection)}[/red]" for side in sides.values() if not side.linked]
     pace = next((f"[yellow]{escape(words)}[/yellow]" for side in sides.values() if (words := progress(side))), "")
     return ", ".join((*said, *apart[:1], *filter(None, (pace,)))) or "[red]down[/red]"
+
+
+def _disk(word: str) -> str:
+    return word if word == drbd.UP_TO_DATE else f"[yellow]{escape(word)}[/yellow]"
 
 
 def _since(service: Service, state: ClusterState | None, place: str) -> str:

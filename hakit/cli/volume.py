@@ -42,7 +42,10 @@ def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
     having = [service for service in cluster.services if service.volume]
     sides = {service.name: sight.sides(seen, service.volume) for service in having if service.volume}
     if as_json:
-        said = {name: {node: _plain(side) for node, side in each.items()} for name, each in sides.items()}
+        said = {
+            name: {node: _plain(side, sight.disk(each, node)) for node, side in each.items()}
+            for name, each in sides.items()
+        }
         click.echo(json.dumps(said, indent=2))
     for service in having if not as_json else ():
         _tell(seen, service)
@@ -107,20 +110,20 @@ def _tell(seen: Seen, service: Service) -> None:
     click.echo(f"{service.name}: {service.volume.device if service.volume else ''}")
     for node in seen.cluster.nodes:
         side = sides.get(node.name)
-        said = "down, or the node does not answer" if side is None else _words(side)
+        said = "down, or the node does not answer" if side is None else _words(side, sight.disk(sides, node.name))
         click.echo(f"  {node.name}: {said}")
 
 
-def _words(side: Side) -> str:
+def _words(side: Side, disk: str) -> str:
     pace = volumes.progress(side)
     lacks = f", {side.out_of_sync / 1024:.1f} MiB not replicated" if side.out_of_sync and not pace else ""
-    return f"{side.role.lower()}, {side.disk}, {side.connection}{f', {pace}' if pace else lacks}"
+    return f"{side.role.lower()}, {disk}, {side.connection}{f', {pace}' if pace else lacks}"
 
 
-def _plain(side: Side) -> dict[str, object]:
+def _plain(side: Side, disk: str) -> dict[str, object]:
     return {
         "role": side.role,
-        "disk": side.disk,
+        "disk": disk,
         "connection": side.connection,
         "out_of_sync_kib": side.out_of_sync,
         "speed_kib_per_second": side.speed,

@@ -127,13 +127,15 @@ def progress(side: Side) -> str:
 def stale(seen: Seen, service: Service, node: str) -> str:
     """Say why a node must not take the service over, by its side of the volume; empty when nothing is against it."""
     volume = service.volume
-    side = sight.sides(seen, volume).get(node) if volume else None
     if volume is None:
         return ""
+    sides = sight.sides(seen, volume)
+    side = sides.get(node)
     if side is None:
         return f"the volume is down on {node}"
-    if side.disk != drbd.UP_TO_DATE:
-        return f"its data on {node} are {side.disk.lower()}{f' ({how})' if (how := progress(side)) else ''}"
+    disk = sight.disk(sides, node)
+    if disk != drbd.UP_TO_DATE:
+        return f"its data on {node} are {disk.lower()}{f' ({how})' if (how := progress(side)) else ''}"
     if not side.linked:
         return f"the volume on {node} has no connection to the other side ({side.connection}), and may lack what was written"
     return ""
@@ -153,7 +155,11 @@ def _volume(seen: Seen, service: Service, volume: Volume) -> Iterator[Finding]:
             yield VolumeLost(service=service.name, node=name, what=f"has no device any more ({side.disk})")
         elif not side.linked and not alone:
             yield VolumeApart(
-                service=service.name, node=name, connection=side.connection, disk=side.disk, ring=volume.ring
+                service=service.name,
+                node=name,
+                connection=side.connection,
+                disk=sight.disk(sides, name),
+                ring=volume.ring,
             )
         elif side.syncing and side.disk != drbd.UP_TO_DATE:
             yield VolumeBehind(service=service.name, node=name, how=progress(side))

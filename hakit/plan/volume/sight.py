@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hakit.model import Service, Volume
 from hakit.model.volume import LABEL
+from hakit.observe import drbd
 from hakit.observe.drbd import Side
 from hakit.observe.host.volumes import Kind
 from hakit.plan.seen import Seen
@@ -42,6 +45,17 @@ def sides(seen: Seen, volume: Volume) -> dict[str, Side]:
     """Give what each node's DRBD says of it; nothing of a node where it is down."""
     found = {name: host.volumes.sides.get(volume.minor) for name, host in seen.hosts.items()}
     return {name: side for name, side in found.items() if side}
+
+
+def disk(sides_: Mapping[str, Side], name: str) -> str:
+    """Say in DRBD's word how good a node's data are: by its own side, unless the other side knows better.
+
+    One that was cut off doesn't know that it is stale; the primary does, by the handler that has barred it.
+    """
+    side = sides_[name]
+    others = (other for each, other in sides_.items() if each != name)
+    barred = not side.linked and any(other.peer_disk == drbd.OUTDATED for other in others)
+    return drbd.OUTDATED if barred else side.disk
 
 
 def owned(seen: Seen, name: str, volume: Volume) -> bool:

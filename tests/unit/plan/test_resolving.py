@@ -116,3 +116,12 @@ def test_who_must_not_take_over(healthy: Seen) -> None:
     assert "inconsistent (4.0 MiB to go)" in volumes.stale(with_sides(healthy, WHOLE, target), WANTED, "qsp-b")
     assert "no connection" in volumes.stale(with_sides(healthy, *SPLIT), WANTED, "qsp-b")
     assert volumes.stale(healthy, SQUID, "qsp-b") == ""
+
+
+def test_who_was_cut_off_doesn_t_know_that_it_is_stale_but_the_primary_does(healthy: Seen) -> None:
+    knows = Side("WFConnection", "Primary", "Unknown", "UpToDate", "Outdated")
+    cut = Side("WFConnection", "Secondary", "Unknown", "UpToDate", "DUnknown")
+    seen = with_sides(healthy, knows, cut)
+    assert volumes.stale(seen, WANTED, "qsp-b") == "its data on qsp-b are outdated"
+    told = [each for each in volumes.check(seen) if isinstance(each, VolumeApart)]
+    assert [(each.node, each.disk) for each in told] == [("qsp-a", "UpToDate"), ("qsp-b", "Outdated")]

@@ -40,6 +40,10 @@ class Store:
     primary: bool = False
     disk: str = "Inconsistent"
     mounted: str = ""
+    apart: bool = False  # StandAlone
+    detached: bool = False
+    peeked: bool = False  # the device below is mounted to be read
+    dropped: Files | None = None  # what was laid aside
     places: dict[str, frozenset[str] | str] = field(default_factory=dict)
     newest: float = 0.0
 
@@ -51,9 +55,10 @@ def proc(host: Host, everyone: Sequence[Host]) -> str:
     if not mine.up:
         return said
     there = peer.store.up
+    there = there and not (mine.apart or peer.store.apart)
     role, other = _role(mine), _role(peer.store) if there else "Unknown"
     disk = peer.store.disk if there else "DUnknown"
-    state = "Connected" if there else "WFConnection"
+    state = "Connected" if there else "StandAlone" if mine.apart else "WFConnection"
     return f"{said}{MINOR}: cs:{state} ro:{role}/{other} ds:{mine.disk}/{disk} C r-----\n    ns:0 nr:0 oos:0\n"
 
 
@@ -97,28 +102,76 @@ def _found(host: Host, command: Command) -> dict[str, object]:
     return {"devices": dict.fromkeys(wanted["devices"], blank), "places": places}
 
 
-def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | None:  # noqa: C901, PLR0912 - one case per command
+def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | None:
     """Do what a command does to a disk, or None when it is none of these; each is one effect."""
-    store, peer = host.store, _peer(host, everyone).store
+    peer = _peer(host, everyone).store
+    done = _of_drbd(host, peer, argv) or _of_mounts(host, argv) or _of_files(host, argv)
+    store = host.store
+    if done == FINE and store.up and peer.up and store.files and not (store.apart or peer.apart):
+        peer.files = store.files  # replicated
+    return done
+
+
+def _of_drbd(host: Host, peer: Store, argv: tuple[str, ...]) -> Answer | None:
+    store = host.store
     match argv:
-        case ("modprobe", "--", "drbd") | ("chown" | "chmod", "--", _, _) | ("mkdir", "--parents", "--", _):
+        case ("modprobe", "--", "drbd"):
+            return FINE
+        case ("drbdadm", "connect", "--discard-my-data", _):
+            host.tick()
+            assert not store.primary and not store.detached
+            store.files, store.apart, peer.apart = peer.files, False, False
             return FINE
         case ("drbdadm", verb, *_):
             host.tick()
             return _drbdadm(verb, store, peer)
-        case ("mkfs.ext4", "-q", "-F", path):
+    return None
+
+
+def _of_mounts(host: Host, argv: tuple[str, ...]) -> Answer | None:
+    store = host.store
+    match argv:
+        case ("mount", "--options", "ro,noload", "--types", "ext4", "--", path, _):
+            assert path == DEVICE and store.detached and not store.primary, "DRBD holds the device"
             host.tick()
-            assert path == DRBD and store.primary and not store.files, "a file system is made once"
-            store.files = Files("ext4")
+            store.peeked = True
         case ("mount", "--types", "ext4", "--", path, target):
             assert path == DRBD and store.primary and store.files and not store.mounted
             host.tick()
             store.mounted = target
+        case ("umount", "--", path) if path.endswith("/peek"):
+            host.tick()
+            was, store.peeked = store.peeked, False
+            return (0 if was else 32), "", ""
         case ("umount", "--", target):
             if store.mounted != target:
                 return 32, "", f"umount: {target}: not mounted."
             host.tick()
             store.mounted = ""
+        case ("mkfs.ext4", "-q", "-F", path):
+            host.tick()
+            assert path == DRBD and store.primary and not store.files, "a file system is made once"
+            store.files = Files("ext4")
+        case ("e2label", path, label):
+            host.tick()
+            assert path == DRBD and store.primary and store.files
+            store.files = replace(store.files, label=label)
+        case _:
+            return None
+    return FINE
+
+
+def _of_files(host: Host, argv: tuple[str, ...]) -> Answer | None:
+    store = host.store
+    match argv:
+        case ("chown" | "chmod", "--", _, _) | ("mkdir", "--parents", "--", _):
+            pass
+        case ("mkdir", "--parents", "--mode=0700", "--", *_):
+            pass
+        case ("cp", "--archive", "--no-target-directory", "--", path, target) if path.endswith("/peek"):
+            assert store.peeked and target.startswith("/var/lib/hakit/dropped/")
+            host.tick()
+            store.dropped = store.files
         case ("cp", "--archive", "--no-target-directory", "--", path, target):
             host.tick()
             files = store.places[path]
@@ -127,10 +180,6 @@ def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | 
         case ("diff", "--recursive", "--brief", "--no-dereference", "--", path, target):
             assert store.files
             return (0 if store.files.folders.get(target) == store.places[path] else 1), "", ""
-        case ("e2label", path, label):
-            host.tick()
-            assert path == DRBD and store.primary and store.files
-            store.files = replace(store.files, label=label)
         case ("mv", "--no-target-directory", "--no-clobber", "--", path, target):
             host.tick()
             assert target not in store.places, "something is there"
@@ -141,12 +190,10 @@ def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | 
             store.places[path] = target
         case _:
             return None
-    if store.up and peer.up and store.files:
-        peer.files = store.files  # replicated
     return FINE
 
 
-def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:
+def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901 - one case per verb
     match verb:
         case "create-md":
             assert not (store.metadata or store.files or store.strange), "metadata over data"
@@ -154,8 +201,14 @@ def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:
         case "up":
             assert store.metadata and not store.up
             store.up = True
-        case "connect" | "adjust":
-            pass
+        case "connect" | "adjust" | "disconnect":
+            pass  # sides that stand apart find out again that they do
+        case "detach":
+            assert not store.primary
+            store.detached = True
+        case "attach":
+            assert not store.peeked
+            store.detached = False
         case "wait-connect":
             return (0 if peer.up else 5), "", ""
         case "new-current-uuid":

@@ -11,8 +11,8 @@ from hakit.apply.operating.reins import Did, Means, Reins, take
 from hakit.core import DeadlinePassed, HakitError, wait_until
 from hakit.core.event import Progress
 from hakit.model import Cluster, Volume
+from hakit.observe import drbd
 from hakit.observe.drbd import Side
-from hakit.plan.health import volumes
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.volume import resolving, sight
@@ -99,6 +99,6 @@ def _alike(reins: Reins, service: str, volume: Volume) -> None:
         return
     said = "; ".join(f"{name}: {side.connection}, {side.disk}" for name, side in sides.items())
     hint = "hakit volume status"
-    if any(not volumes.progress(side) and side.connection == "StandAlone" for side in sides.values()):
+    if any(side.connection == drbd.STANDALONE for side in sides.values()):
         hint = f"both sides were written to; choose one: hakit volume resolve {service} --keep NODE"
     raise HakitError(f"the sides of {service}'s volume don't become alike ({said})", hint=hint)

@@ -1,0 +1,77 @@
+"""Volumes that stand apart, on simulated hosts: nothing is dropped that nobody chose, and not without a copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hakit.apply.bootstrap import bootstrap
+from hakit.apply.operating import volume
+from hakit.apply.operating.reins import Means
+from hakit.core import HakitError, Tape
+from hakit.model import Volume
+from hakit.plan.health import report
+from hakit.plan.health.volumes import VolumeSplit
+from tests.doubles.clock import FakeClock
+from tests.doubles.hosts import SimulatedHosts
+from tests.doubles.volumes import DEVICE, Files
+from tests.sample_clusters import SQUID, cluster
+
+VOLUME = Volume((("qsp-a", DEVICE), ("qsp-b", DEVICE)), "/srv/squid", 1)
+WANTED = cluster(replace(SQUID, volume=VOLUME))
+KEPT = Files("ext4", "hakit", {"/srv/squid": frozenset({"both", "kept"})})
+DROPPED = Files("ext4", "hakit", {"/srv/squid": frozenset({"both", "dropped"})})
+
+
+@pytest.fixture
+def hosts() -> SimulatedHosts:
+    """Two hosts with a volume that is made."""
+    made = SimulatedHosts(WANTED)
+    bootstrap(WANTED, made, clock=FakeClock(), listener=Tape(), agree=lambda *_: True)
+    return made
+
+
+def means(hosts: SimulatedHosts) -> Means:
+    return Means(hosts, FakeClock(patience=1000), Tape())
+
+
+def part(hosts: SimulatedHosts) -> None:
+    """Let both sides be written to while they are apart."""
+    for name, files in (("qsp-a", KEPT), ("qsp-b", DROPPED)):
+        hosts.hosts[name].store.apart, hosts.hosts[name].store.files = True, files
+
+
+def test_what_is_alike_needs_nothing(hosts: SimulatedHosts) -> None:
+    before, hosts.changes = hosts.snapshot(), []
+    assert not volume.resync(WANTED, means(hosts), "squid").changed
+    assert (hosts.snapshot(), hosts.changes) == (before, [])
+
+
+def test_sides_that_were_both_written_to_are_not_joined_by_resync(hosts: SimulatedHosts) -> None:
+    part(hosts)
+    with pytest.raises(HakitError, match="don't become alike") as caught:
+        volume.resync(WANTED, means(hosts), "squid")
+    assert caught.value.hint == "both sides were written to; choose one: hakit volume resolve squid --keep NODE"
+    assert (hosts.hosts["qsp-a"].store.files, hosts.hosts["qsp-b"].store.files) == (KEPT, DROPPED)
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_one_side_is_chosen_and_the_other_laid_aside(hosts: SimulatedHosts, *, copy: bool) -> None:
+    part(hosts)
+    seen = volume.standing(WANTED, means(hosts))
+    assert VolumeSplit(service="squid", nodes=("qsp-a", "qsp-b")) in report.findings(seen)
+    done = volume.resolve(WANTED, means(hosts), "squid", "qsp-a", copy=copy, agree=lambda *_: True)
+    assert done.changed
+    one, other = (hosts.hosts[name].store for name in ("qsp-a", "qsp-b"))
+    assert one.files == other.files == KEPT
+    assert other.dropped == (DROPPED if copy else None)
+    assert not (other.detached or other.peeked)
+
+
+def test_nothing_is_dropped_without_a_yes(hosts: SimulatedHosts) -> None:
+    part(hosts)
+    before, hosts.changes = hosts.snapshot(), []
+    with pytest.raises(HakitError, match="not agreed"):
+        volume.resolve(WANTED, means(hosts), "squid", "qsp-a", copy=True, agree=lambda *_: False)
+    assert (hosts.snapshot(), hosts.changes) == (before, [])

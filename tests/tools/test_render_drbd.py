@@ -85,7 +85,7 @@ def end(address: object, port: int) -> str:
 @every_case
 @both
 def test_the_handlers_are_there(with_drbd: Tools, case: Path, generation: Generation) -> None:
-    scripts = re.findall(r'"(\S+)"', (case / f"drbd-{generation}.res").read_text())
+    scripts = re.findall(r'-peer "(\S+)";', (case / f"drbd-{generation}.res").read_text())
     assert len(scripts) == 2 * len(with_volumes(spec.read(case / "spec.yaml")))
     for script in scripts:
         done = with_drbd.run("test", "-x", script)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from hakit.core import Action, Command, Put, Remove
 from hakit.model import alert
 from hakit.observe import journal, node, record
+from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record
 from hakit.plan import alerts
 from hakit.plan.bootstrap import resources, tokens
@@ -109,8 +110,10 @@ def _remove_empty(folder: str) -> Command:
 def _units(note: Record) -> Iterator[Action]:
     at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "enabled")
     not_at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "disabled")
-    active = tuple(name for name, unit in note.units.items() if unit.active)
-    at_rest = tuple(name for name, unit in note.units.items() if not unit.active)
+    # DRBD's unit does something at boot only; there is nothing left for it now.
+    run = {name: unit.active for name, unit in note.units.items() if name != DRBD}
+    active = tuple(name for name, runs in run.items() if runs)
+    at_rest = tuple(name for name, runs in run.items() if not runs)
     if not_at_boot:
         yield Command(("systemctl", "disable", "--", *not_at_boot), timeout=120)
     if at_boot:

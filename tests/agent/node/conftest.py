@@ -224,11 +224,24 @@ class Crew:
         self.pool.shutdown(cancel_futures=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Take the nodes away behind the last case here: a fixture of the session would keep four of them running to its end."""
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        for release in releases():
+            Lab.down(lab_name(release))
+
+
+def lab_name(release: Release) -> str:
+    """Name the lab of a release; the number says whose it is."""
+    return f"test-qs-{release}-{os.getpid()}"
+
+
 @pytest.fixture(scope="session", params=releases(), ids=str)
 def boxes(request: pytest.FixtureRequest) -> Iterator[list[Box]]:
-    """Boot the nodes of a release, for all tests; the number in the lab's name says whose they are."""
+    """Boot the nodes of a release, for all tests."""
     sweep()
-    name = f"test-qs-{request.param}-{os.getpid()}"
+    name = lab_name(request.param)
     try:
         lab = Lab.up(name, DEAF, release=request.param, nodes=1 + SIDE_BY_SIDE)
         found = [Box(lab, node.name) for node in lab.nodes]

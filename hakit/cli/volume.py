@@ -12,7 +12,7 @@ from hakit.cli import completing, operating
 from hakit.cli.arguments import json_option, spec_option, ssh_config_option, tool_option, yes_option
 from hakit.cli.door import driven
 from hakit.cli.progress import Bars
-from hakit.core import ExitCode
+from hakit.core import ExitCode, HakitError
 from hakit.model import Service
 from hakit.observe.drbd import Side
 from hakit.plan.health import volumes
@@ -37,6 +37,8 @@ def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
     Exit code 0: all are alike; 1: some aren't.
     """
     cluster = driven(spec)
+    if not any(service.volume for service in cluster.services):
+        raise HakitError("no service of the spec has a volume")
     with Bars() as bars:
         seen = engine.standing(cluster, operating.means(cluster, ssh_config, bars))
     having = [service for service in cluster.services if service.volume]

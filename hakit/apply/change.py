@@ -56,13 +56,13 @@ class RolledBack(HakitError):
         self.why, self.entry, self.outages = why, entry, outages
 
 
-Agree = Callable[[Foresight, tuple[Finding, ...], bool], bool]
+Agree = Callable[[Foresight, tuple[Finding, ...], str], bool]
 
 
 def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) -> Done:
     """Look, show, do, verify; goes back by itself when the cluster does not serve as declared then.
 
-    `agree` is shown the foresight, what is worth knowing, and whether there is a spec to go back to. Raises Refused,
+    `agree` is shown the foresight, what is worth knowing, and why there is no way back, if there is none. Raises Refused,
     Busy, Changed, RolledBack, CommandFailed, HostUnreachable, and HakitError when the person does not agree.
     """
     names = [node.name for node in order.cluster.nodes]
@@ -75,8 +75,8 @@ def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) 
         return Done(engine.verified(first.goal, means, changed=False), entry)
     first, found = engine.known(first, means, terms)
     foreseen = foresight.foretell(first.goal, first.seen, first.left, means.runner, before)
-    able = before is not None and not _new_volumes(before, order.cluster)
-    if not agree(foreseen, found, able):
+    stuck = _no_way_back(before, order.cluster)
+    if not agree(foreseen, found, stuck):
         raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     leaving = (name for name, leaver in first.seen.leaving.items() if leaver)
     with lock.held((*names, *leaving), means.runner) as lease:
@@ -84,7 +84,7 @@ def change(order: Order, means: Means, *, agree: Agree, ask: Ask | None = None) 
         said = recording.shortened(foreseen.lines())
         entry = recording.named(order.kind, said, checkpoint=bool(whole.spec))
         record = recording.begin(_there(now), means.runner, entry, order.text, _again(whole, names, means))
-        return _done(_Work(order, means, terms, lease, record, before, able, first.dialects), now, foreseen)
+        return _done(_Work(order, means, terms, lease, record, before, not stuck, first.dialects), now, foreseen)
 
 
 def _known(names: Sequence[str], means: Means) -> Journal:
@@ -105,10 +105,13 @@ def _again(whole: Journal, names: Sequence[str], means: Means) -> Journal:
     return now if now.spec else dataclasses.replace(now, spec=whole.spec)
 
 
-def _new_volumes(before: Cluster, after: Cluster) -> bool:
-    """Say whether a service gets a volume: a spec without it is not gone back to (HK366)."""
+def _no_way_back(before: Cluster | None, after: Cluster) -> str:
+    """Say why a rollback can't undo the change; empty when it can. A spec without a volume is not gone back to (HK366)."""
+    if before is None:
+        return "nobody noted the spec that is in force"
     had = {service.name for service in before.services if service.volume}
-    return any(service.volume and service.name not in had for service in after.services)
+    new = [service.name for service in after.services if service.volume and service.name not in had]
+    return f"{', '.join(new)} gets a volume, and a volume is not taken away in passing" if new else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,10 +103,10 @@ def _teller(bars: Bars, *, as_json: bool) -> Iterator[Lines | None]:
 
 
 def _changed(order: Order, means: Means, teller: Lines | None, *, yes: bool) -> int:
-    def agree(foreseen: Foresight, found: tuple[Finding, ...], way_back: bool) -> bool:  # noqa: FBT001 - engine.Agree
+    def agree(foreseen: Foresight, found: tuple[Finding, ...], stuck: str) -> bool:
         if teller:
             teller.planned(foreseen, found)
-        return _agreed(foreseen, found, way_back, yes=yes)
+        return _agreed(foreseen, found, stuck, yes=yes)
 
     done = engine.change(order, means, agree=agree, ask=asked)
     if teller:
@@ -115,13 +115,13 @@ def _changed(order: Order, means: Means, teller: Lines | None, *, yes: bool) -> 
     return _tell(done)
 
 
-def _agreed(foreseen: Foresight, found: Sequence[Finding], way_back: bool, *, yes: bool) -> bool:  # noqa: FBT001 - engine.Agree
+def _agreed(foreseen: Foresight, found: Sequence[Finding], stuck: str, *, yes: bool) -> bool:
     for line in findings.lines([each for each in found if each.severity is Severity.WARNING]):
         click.echo(line, err=True)
     for line in plans.lines(foreseen):
         click.echo(line, err=True)
-    if not way_back:
-        click.echo("There is no way back by itself: nobody noted the spec that is in force.", err=True)
+    if stuck:
+        click.echo(f"There is no way back by itself: {stuck}.", err=True)
     return yes or click.confirm("Do this?", err=True)
 
 

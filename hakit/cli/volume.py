@@ -51,8 +51,7 @@ def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
         click.echo(json.dumps(said, indent=2))
     for service in having if not as_json else ():
         _tell(seen, service)
-    whole = all(len(each) > 1 and all(side.whole for side in each.values()) for each in sides.values())
-    return ExitCode.DECLARED if whole else ExitCode.DIFFERENT
+    return ExitCode.DECLARED if all(map(sight.whole, sides.values())) else ExitCode.DIFFERENT
 
 
 @volume.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -15,6 +16,10 @@ REPLICAS = 2
 
 # The label of a file system that is ready to be used, so that one which a killed run left unfinished isn't taken for it.
 LABEL = "hakit"
+
+
+# Stands before what the spec says of a volume, in DRBD's file.
+SAID = "# hakit: "
 
 
 def kept(path: str) -> str:
@@ -78,20 +83,29 @@ class Volume:
         return json.dumps(asdict(self), sort_keys=True)
 
 
+def said(text: str) -> Volume | None:
+    """Find in DRBD's file what hakit wrote of the volume; None where it didn't, or somebody has changed it."""
+    for line in text.splitlines():
+        if line.startswith(SAID):
+            with contextlib.suppress(ValueError):
+                return parse(line.removeprefix(SAID))
+    return None
+
+
 def parse(text: str) -> Volume:
     """Read what `dump` gave. Raises ValueError for anything else."""
     try:
-        said = json.loads(text)
+        known = json.loads(text)
         devices, links = (
-            tuple((str(one), str(other)) for one, other in said.pop(name)) for name in ("devices", "links")
+            tuple((str(one), str(other)) for one, other in known.pop(name)) for name in ("devices", "links")
         )
         return Volume(
             devices=devices,
             links=links,
-            paths=tuple(map(str, said.pop("paths"))),
-            filesystem=Filesystem(said.pop("filesystem")),
-            protocol=Protocol(said.pop("protocol")),
-            **said,
+            paths=tuple(map(str, known.pop("paths"))),
+            filesystem=Filesystem(known.pop("filesystem")),
+            protocol=Protocol(known.pop("protocol")),
+            **known,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no volume: {error}") from error

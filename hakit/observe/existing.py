@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -23,7 +22,7 @@ _BOOT = Command(
 )
 # What hakit wrote into the files of its volumes; the exit code is not 0 without any.
 _VOLUMES = Command(
-    ("grep", "--recursive", "--no-messages", "--include=*.res", "^# hakit: ", "/etc/drbd.d"),
+    ("grep", "--recursive", "--no-messages", "--include=*.res", f"^{volume.SAID}", "/etc/drbd.d"),
     ok_codes=frozenset(range(256)),
     timeout=10,
     changes_state=False,
@@ -79,10 +78,10 @@ def read(outcomes: Sequence[Outcome]) -> Existing:
 
 def _volumes(text: str) -> Iterator[tuple[str, Volume]]:
     for line in text.splitlines():
-        path, _, said = line.partition(":# hakit: ")
+        path, _, said = line.partition(":")
         # A line that somebody has changed says nothing: the volume is listed as left out then.
-        with contextlib.suppress(ValueError):
-            yield PurePosixPath(path).stem, volume.parse(said)
+        if known := volume.said(said):
+            yield PurePosixPath(path).stem, known
 
 
 def lookups(names: Sequence[str]) -> tuple[Command, ...]:

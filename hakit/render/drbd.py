@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from hakit.model import Cluster, DeviceFencing, Node, Protocol, Service, Volume
 from hakit.model.drbd import Generation
+from hakit.model.volume import SAID
 
-# Before what the spec says of a volume, which `hakit import` reads.
-SAID = "# hakit: "
 _INDENT = "    "
 # drbd.conf(5): protocol C, a write is done when both disks have it; A, when it is on its way.
 _PROTOCOLS = {Protocol.SYNCHRONOUS: "C", Protocol.ASYNCHRONOUS: "A"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hakit.apply import stage
 from hakit.apply.look import look_at_reachable
 from hakit.apply.operating.reins import Did, Means, Reins, take
-from hakit.core import DeadlinePassed, HakitError, wait_until
+from hakit.core import DeadlinePassed, ExitCode, HakitError, wait_until
 from hakit.core.event import Progress
 from hakit.model import Cluster, Volume
 from hakit.observe import drbd
@@ -34,7 +34,7 @@ def resync(cluster: Cluster, means: Means, service: str) -> Did:
     reins = take(cluster, means)
     wanted, volume = resolving.chosen(reins.seen, service)
     start = means.clock.now()
-    if all(side.whole for side in sight.sides(reins.seen, volume).values()):
+    if sight.whole(sight.sides(reins.seen, volume)):
         return Did(changed=False)
     with reins.held():
         doing = resolving.reconnect(reins.seen, wanted, volume)
@@ -59,10 +59,11 @@ def resolve(  # noqa: PLR0913 - which, how, and the means to do it
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     stages = resolving.resolve(reins.seen, service, keep, moment, copy=copy)
     if not agree(reins.seen, stages):
-        raise HakitError("not agreed; nothing was changed")
+        raise HakitError("not agreed; nothing was changed", code=ExitCode.DIFFERENT)
     start = means.clock.now()
     with reins.held():
-        for each in stages:
+        # Somebody may have thought it over for long; a side that has come into use meanwhile is not dropped.
+        for each in resolving.resolve(standing(cluster, means), service, keep, moment, copy=copy):
             stage.do(each, means.runner, means.listener)
         _alike(reins, service, volume)
     return Did(changed=True, seconds=means.clock.now() - start)
@@ -87,7 +88,7 @@ def _alike(reins: Reins, service: str, volume: Volume) -> None:
     def over(sides: dict[str, Side]) -> bool:
         moving = any(side.syncing for side in sides.values())
         idle = means.clock.now() - since
-        return (len(sides) > 1 and all(side.whole for side in sides.values())) or idle > (_STILL if moving else _MEET)
+        return sight.whole(sides) or idle > (_STILL if moving else _MEET)
 
     try:
         sides = wait_until(
@@ -95,7 +96,7 @@ def _alike(reins: Reins, service: str, volume: Volume) -> None:
         )
     except DeadlinePassed as late:
         raise HakitError(f"the synchronization of {service}'s volume takes too long", hint="hakit status") from late
-    if all(side.whole for side in sides.values()) and len(sides) > 1:
+    if sight.whole(sides):
         return
     said = "; ".join(f"{name}: {side.connection}, {side.disk}" for name, side in sides.items())
     hint = "hakit volume status"

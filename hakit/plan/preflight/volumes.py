@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from hakit.core import Finding, Severity
 from hakit.model import Cluster, Service, Volume
-from hakit.model.volume import kept
+from hakit.model.volume import kept, said
 from hakit.observe.host.devices import Device
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.volumes import Kind, Place
@@ -180,8 +180,9 @@ def _device(fact: HostFacts, service: Service, volume: Volume, device: Device | 
             host=host, service=service.name, device=path, size=device.size, wanted=volume.size
         )  # fmt: skip
     marks = tuple(f"{kind} '{label}'" if label else kind for kind, label in device.signatures)
-    known = (seen.get(service.name, "") for seen in (fact.volumes.files, fact.volumes.kept))
-    if _DRBD in marks and any(path in text for text in known):
+    texts = (seen.get(service.name, "") for seen in (fact.volumes.files, fact.volumes.kept))
+    ours = any((host, path) in known.devices for text in texts if (known := said(text)))
+    if _DRBD in marks and ours:
         marks = ()  # the volume itself, or what a run that was killed has made of it
     elif not marks and not fact.volumes.zeros.get(path, False):
         marks = ("data of an unknown kind at its beginning or end",)

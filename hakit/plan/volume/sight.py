@@ -47,6 +47,11 @@ def sides(seen: Seen, volume: Volume) -> dict[str, Side]:
     return {name: side for name, side in found.items() if side}
 
 
+def whole(sides_: Mapping[str, Side]) -> bool:
+    """Say whether both sides were seen, and have everything."""
+    return len(sides_) > 1 and all(side.whole for side in sides_.values())
+
+
 def disk(sides_: Mapping[str, Side], name: str) -> str:
     """Say in DRBD's word how good a node's data are: by its own side, unless the other side knows better.
 

@@ -48,6 +48,13 @@ def test_what_is_alike_needs_nothing(hosts: SimulatedHosts) -> None:
     assert (hosts.snapshot(), hosts.changes) == (before, [])
 
 
+def test_a_volume_that_is_down_is_not_called_alike(hosts: SimulatedHosts) -> None:
+    for host in hosts.everyone:
+        host.store.up = False
+    with pytest.raises(HakitError, match="don't become alike"):
+        volume.resync(WANTED, means(hosts), "squid")
+
+
 def test_sides_that_were_both_written_to_are_not_joined_by_resync(hosts: SimulatedHosts) -> None:
     part(hosts)
     with pytest.raises(HakitError, match="don't become alike") as caught:
@@ -67,6 +74,18 @@ def test_one_side_is_chosen_and_the_other_laid_aside(hosts: SimulatedHosts, *, c
     assert one.files == other.files == KEPT
     assert other.dropped == (DROPPED if copy else None)
     assert not (other.detached or other.peeked)
+
+
+def test_a_side_that_came_into_use_while_somebody_thought_it_over_is_not_dropped(hosts: SimulatedHosts) -> None:
+    part(hosts)
+
+    def slowly(*_: object) -> bool:
+        hosts.hosts["qsp-b"].store.primary = True
+        return True
+
+    with pytest.raises(HakitError, match="squid runs on qsp-b with the data that would be dropped"):
+        volume.resolve(WANTED, means(hosts), "squid", "qsp-a", copy=True, agree=slowly)
+    assert hosts.hosts["qsp-b"].store.files == DROPPED
 
 
 def test_nothing_is_dropped_without_a_yes(hosts: SimulatedHosts) -> None:

@@ -28,10 +28,7 @@ def imported(any_cluster: Cluster) -> Import:
         for each in any_cluster.services
         if each.volume
     }
-    lines = {
-        name: next(line for line in text.splitlines() if line.startswith("# hakit: ")) for name, text in files.items()
-    }
-    volumes = {name: volume.parse(line.removeprefix("# hakit: ")) for name, line in lines.items()}
+    volumes = {name: known for name, text in files.items() if (known := volume.said(text))}
     return read(Texts(render.corosync_conf(any_cluster), render.cib(any_cluster)), Hints(volumes=volumes))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hakit.core import Finding
 from hakit.model import Volume
+from hakit.model.volume import SAID
 from hakit.observe.host.devices import Device, Devices
 from hakit.observe.host.volumes import Kind, Place, Volumes
 from hakit.plan.preflight import volumes
@@ -74,8 +75,12 @@ def test_what_is_on_a_device_is_shown() -> None:
 
 def test_drbd_s_own_metadata_are_no_data_of_somebody_s_where_its_file_names_the_device() -> None:
     made = Device(20 * GIB, (("drbd", ""), ("ext4", "hakit")))
-    known = replace(ZEROS, files={"squid": "disk /dev/vdb; disk /dev/vdc;"})
+    known = replace(ZEROS, files={"squid": f"{SAID}{Volume(DISKS, '/srv/squid', 1).dump()}\n"})
     assert found(made, made, sees=known) == []
+    by_hand = replace(
+        ZEROS, files={"squid": "resource squid { on qsp-a { disk /dev/vdb; } on qsp-b { disk /dev/vdc; } }"}
+    )
+    assert len(found(made, made, sees=by_hand)) == 2, "a resource that hakit didn't write is not taken over"
     (one, _) = found(made, made)
     assert one == DeviceNotBlank(
         host="qsp-a", service="squid", device="/dev/vdb", contents=("drbd", "ext4 'hakit'")

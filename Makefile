@@ -22,6 +22,8 @@ PACKAGES := ca-certificates curl iproute2 mmdebstrap mount openssh-client procps
 TEST_PACKAGES := fish vagrant vagrant-libvirt zsh
 # What the lab needs for virtual machines (hakit lab up --vm).
 VM_PACKAGES := e2fsprogs qemu-system-x86 qemu-utils
+# What the test of Vagrant's machines needs to run a libvirtd of its own.
+VM_TEST_PACKAGES := dnsmasq-base iptables libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu vagrant vagrant-libvirt
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -33,7 +35,7 @@ test-deps:
 	@.ci/deps --if-any $(TEST_PACKAGES)
 
 vm-deps:
-	@.ci/deps --if-any $(VM_PACKAGES)
+	@.ci/deps --if-any $(VM_PACKAGES) $(VM_TEST_PACKAGES)
 
 venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
 	@.ci/venv .venv

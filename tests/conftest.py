@@ -44,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected files of tests/cases")
     parser.addoption("--all", action="store_true", help="run also what is left to `make test-all`")
     parser.addoption("--record", action="store_true", help="keep what came of the matrix, and write its page")
+    parser.addoption(
+        "--spec",
+        type=Path,
+        default=TESTS.parent / "examples/squid.yaml",
+        help="with --ssh-config: the hosts' spec file",
+    )
     parser.addoption("--go-on", action="store_true", help="run the tools and cluster tiers also after a failure")
 
 

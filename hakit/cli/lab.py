@@ -13,6 +13,7 @@ import click
 from hakit.cli import completing
 from hakit.cli.progress import Bars
 from hakit.core.errors import ExitCode
+from hakit.lab import box as boxes
 from hakit.lab import layout, report
 from hakit.lab.lab import Lab, Safety
 from hakit.lab.recipe import Release
@@ -131,6 +132,32 @@ def down(*, everything: bool, name: str, folder: Path | None) -> None:
         with Bars() as bars:
             was = Lab.down(each, folder, bars)
         click.echo(f"the lab {each} is gone" if was else f"there is no lab {each}", err=True)
+
+
+@lab.command()
+@click.option(
+    "--release",
+    type=click.Choice([release.value for release in Release]),
+    default=Release.BOOKWORM.value,
+    show_default=True,
+    help="Of Debian.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="hakit.box",
+    show_default=True,
+    metavar="FILE",
+    help="What to write.",
+)
+def box(*, release: str, output: Path) -> None:
+    """Write the image of `up --vm` as a box for Vagrant with libvirt.
+
+    The machines of the folder vagrant/ in hakit's sources are made of it; about 1 GB. Needs root, mmdebstrap and QEMU.
+    """
+    with Bars() as bars:
+        boxes.make(Release(release), output.absolute(), bars)
+    click.echo(f"vagrant box add --name hakit {shlex.quote(str(output))}")
 
 
 def _line(node: NodeReport) -> str:

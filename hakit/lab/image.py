@@ -14,7 +14,7 @@ from hakit.lab.recipe import Release
 from hakit.run import machine
 
 _TITLE = "disk image"
-_SIZE = 6 << 30
+SIZE = 6 << 30
 # Fixed, so that the same tree gives the same image.
 _ID = "6861b174-0000-4000-8000-000000000001"
 _SEED = "6861b174-0000-4000-8000-000000000002"
@@ -54,8 +54,8 @@ def path(release: Release, more: Sequence[str] = ()) -> Path:
     """Return where the image of a release, with more packages than the lab needs itself, is or would be."""
     packages = (*recipe.PACKAGES, *recipe.machine(release), *more)
     said = (
-        str(_EDITION), recipe.digest(release, packages), *recipe.MACHINE_MASKED, *recipe.MACHINE_DISABLED,
-        *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, initrd.INIT,
+        str(_EDITION), recipe.digest(release, packages), *recipe.MACHINE_MASKED, *recipe.MACHINE_UNMASKED,
+        *recipe.MACHINE_DISABLED, *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, initrd.INIT,
     )  # fmt: skip
     digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
     return rootfs.cache() / f"{release}-vm-{digest}"
@@ -103,6 +103,8 @@ def _finish(tree: Path) -> None:
     for unit in recipe.MACHINE_MASKED:
         (units / unit).unlink(missing_ok=True)
         (units / unit).symlink_to("/dev/null")
+    for unit in recipe.MACHINE_UNMASKED:
+        (units / unit).unlink()
     for unit in recipe.MACHINE_DISABLED:
         for folder in units.glob("*.*/"):
             (folder / unit).unlink(missing_ok=True)
@@ -118,7 +120,7 @@ def _finish(tree: Path) -> None:
 
 def _format(tree: Path, image: Path) -> None:
     with image.open("wb") as file:
-        file.truncate(_SIZE)
+        file.truncate(SIZE)
     machine.must(
         Command(
             (

@@ -12,7 +12,7 @@ from hakit.lab.layout import Host, Layout
 PROGRAM = "qemu-system-x86_64"
 _MEMORY = 1024
 # Cards are eth0 and on, as in a container. What guards a processor against others' programs costs much if emulated.
-_KERNEL = "console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0 selinux=0 apparmor=0"
+KERNEL = "console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0 selinux=0 apparmor=0"
 
 
 class Accelerator(StrEnum):
@@ -79,7 +79,7 @@ def argv(place: Layout, host: Host, base: Path, accelerator: Accelerator) -> tup
         *machine(accelerator), "-name", f"guest={place.unit(name)}", "-pidfile", str(number(place, name)),
         "-qmp", f"unix:{_value(door(place, name))},server=on,wait=off",
         "-chardev", f"file,id=console,path={_value(place.log(name))},append=on", "-serial", "chardev:console",
-        "-kernel", str(image.kernel(base)), "-initrd", str(archive(place, name)), "-append", _KERNEL,
+        "-kernel", str(image.kernel(base)), "-initrd", str(archive(place, name)), "-append", KERNEL,
         *_disk("root", layer(place, name), "qcow2"),
         *_disk("data", data(place, name), "raw"),
         # Both machines have it open: QEMU must not lock it, nor think that it is alone.

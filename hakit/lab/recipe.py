@@ -56,6 +56,8 @@ MACHINE_MASKED = (
     "modprobe@fuse.service", "modprobe@loop.service", "systemd-binfmt.service", "systemd-pstore.service",
     "systemd-logind.service", "systemd-rfkill.socket",
 )  # fmt: skip
+# A box for Vagrant (hakit.lab.box) asks for its addresses with it; Debian has it there and doesn't start it either.
+MACHINE_UNMASKED = ("systemd-networkd.service",)
 # Debian starts them at boot. A node that isn't set up for sbd would be reset by its watchdog; the others, a cluster of
 # one node and what has nothing to do yet, would have an emulated machine boot for minutes. Bootstrap enables what it needs.
 MACHINE_DISABLED = (

@@ -1,4 +1,8 @@
-"""Labs of real nodes, one release after the other, and what looks at them from outside."""
+"""Labs of real nodes, one release after the other, and what looks at them from outside.
+
+With `--ssh-config FILE` (testinfra's option) the tests are given hosts that are there already, in place of a lab: bare
+ones, which `--spec FILE` describes. The first of HAKIT_TEST_RELEASES is said to be theirs.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from hakit.lab import layout
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
 from hakit.run import machine
+from tests.cluster.given import Given
 from tests.sweeping import sweep
 
 ORIGIN = f"http://{layout.client().addresses[0]}:{layout.ORIGIN_PORT}"
@@ -31,11 +36,16 @@ def releases() -> list[Release]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip on the second release what is marked with first_release, unless all is to be run."""
+    """Skip on the second release what is marked with first_release, unless all is to be run; all, if hosts are given."""
     first = releases()[0]
+    given = config.getoption("ssh_config")
     for item in items:
         release = getattr(item, "callspec", None) and item.callspec.params.get("lab")  # type: ignore[attr-defined]
-        if release not in {None, first} and item.get_closest_marker("first_release") and not config.getoption("--all"):
+        if release not in {None, first} and given:
+            item.add_marker(pytest.mark.skip(reason=f"the hosts of {given} are taken for {first}"))
+        elif (
+            release not in {None, first} and item.get_closest_marker("first_release") and not config.getoption("--all")
+        ):
             item.add_marker(pytest.mark.skip(reason=f"on {release} it is left to `make test-all` (--all)"))
 
 
@@ -70,9 +80,9 @@ class Client:
 
     def fetch(self, path: str, *, proxy: str = f"{layout.VIP}:3128") -> Page:
         """Fetch a page of the origin server through a proxy ("" for none), by default the one behind the VIP."""
-        program = Path(__file__).with_name("fetch.py")
-        argv = self._lab.client_argv((sys.executable, "-I", "-S", str(program), f"{ORIGIN}{path}", proxy))
-        said = json.loads(machine.must(Command(argv)).stdout)
+        program = Path(__file__).with_name("fetch.py").read_text()
+        argv = self._lab.client_argv(("python3", "-I", "-S", "-", f"{ORIGIN}{path}", proxy))
+        said = json.loads(machine.must(Command(argv, stdin=program)).stdout)
         return Page(said["code"], said["body"], said["headers"].get("Via", ""), said["seconds"])
 
 
@@ -87,6 +97,9 @@ test_lab_name.__test__ = False  # type: ignore[attr-defined]
 @pytest.fixture(scope="session", params=releases(), ids=str)
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab of two bare nodes of each release in turn; what a module did to them the next one finds."""
+    if given := request.config.getoption("ssh_config"):
+        yield Given(Path(given), request.config.getoption("spec"), request.param)  # type: ignore[misc]
+        return
     sweep()
     name = test_lab_name(request.param)
     try:

@@ -1,4 +1,7 @@
-"""The Vagrantfile is one that Vagrant accepts, for both providers; where Vagrant isn't installed this is skipped aloud."""
+"""The Vagrantfile is one that Vagrant accepts, for both providers; where Vagrant isn't installed this is skipped aloud.
+
+That its machines come up and make a cluster is shown by tests/vm/test_vagrant.py.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from hakit.lab import box
+from hakit.lab.qemu import Accelerator
+
 FOLDER = Path(__file__).parents[2] / "vagrant"
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("vagrant") is None, reason="needs vagrant (apt-get install vagrant vagrant-libvirt)"
+# `make test` installs it where Debian has it; the list of what was skipped, at the end of each run, has this line.
+needs_vagrant = pytest.mark.skipif(
+    shutil.which("vagrant") is None,
+    reason="`vagrant validate` was NOT run: needs vagrant (apt-get install vagrant vagrant-libvirt)",
 )
 
 
@@ -38,23 +46,40 @@ def vagrant(*argv: str, provider: str, file: Path, home: Path) -> subprocess.Com
     )  # fmt: skip
 
 
+@needs_vagrant
 @pytest.mark.parametrize("provider", ["libvirt", "virtualbox"])
 def test_the_vagrantfile_is_valid(tmp_path: Path, provider: str) -> None:
     done = vagrant("validate", provider=provider, file=FOLDER / "Vagrantfile", home=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@needs_vagrant
 @pytest.mark.parametrize("provider", ["libvirt", "virtualbox"])
 def test_a_misspelt_setting_would_be_found(tmp_path: Path, provider: str) -> None:
     """Otherwise the test above would prove little."""
-    wrong = tmp_path / "Vagrantfile"
+    (tmp_path / "vagrant").mkdir()
+    wrong = tmp_path / "vagrant/Vagrantfile"
     wrong.write_text((FOLDER / "Vagrantfile").read_text().replace(f"{provider}.memory", f"{provider}.memroy"))
-    (tmp_path / "provision.sh").write_text("")
+    for beside in ("vagrant/provision.sh", "hakit/lab/origin.py"):
+        (tmp_path / beside).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / beside).write_text("")
     done = vagrant("validate", provider=provider, file=wrong, home=tmp_path)
     assert done.returncode != 0
     assert "memroy" in done.stdout + done.stderr
 
 
+@needs_vagrant
+@pytest.mark.parametrize("driver", Accelerator)
+def test_the_boxs_own_settings_are_valid(tmp_path: Path, driver: Accelerator) -> None:
+    file = tmp_path / "Vagrantfile"
+    file.write_text(box.vagrantfile(driver) + 'Vagrant.configure("2") { |config| config.vm.box = "hakit" }\n')
+    done = vagrant("validate", provider="libvirt", file=file, home=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    file.write_text(file.read_text().replace("cmd_line", "cmd_lien"))
+    assert "cmd_lien" in vagrant("validate", provider="libvirt", file=file, home=tmp_path).stderr
+
+
+@needs_vagrant
 def test_the_machines_are_those_of_the_scenario(tmp_path: Path) -> None:
     done = vagrant("status", "--machine-readable", provider="virtualbox", file=FOLDER / "Vagrantfile", home=tmp_path)
     names = {line.split(",")[1] for line in done.stdout.splitlines() if line.count(",") > 1}

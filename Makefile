@@ -23,7 +23,7 @@ TEST_PACKAGES := fish vagrant vagrant-libvirt zsh
 # What the lab needs for virtual machines (hakit lab up --vm).
 VM_PACKAGES := e2fsprogs qemu-system-x86 qemu-utils
 # What the test of Vagrant's machines needs to run a libvirtd of its own.
-VM_TEST_PACKAGES := dnsmasq-base iptables libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu vagrant vagrant-libvirt
+VM_TEST_PACKAGES := dnsmasq-base iptables libvirt-daemon-driver-qemu libvirt-daemon-system vagrant vagrant-libvirt
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18

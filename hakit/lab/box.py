@@ -32,7 +32,7 @@ _GUEST = {
     "etc/hostname": "hakit-box\n",
     "etc/hosts": "127.0.0.1 localhost\n::1 localhost ip6-localhost\n",
     # Vagrant finds a machine by the address that libvirt leases to its first card; the other cards it configures itself.
-    "etc/systemd/network/10-eth0.network": "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n",
+    "etc/systemd/network/10-eth0.network": "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nKeepConfiguration=dhcp-on-stop\n",
     "etc/systemd/system/multi-user.target.d/hakit-box.conf": (
         "[Unit]\nWants=systemd-networkd.service hakit-box-keys.service\n"
     ),

@@ -22,12 +22,6 @@ namespaces = []
 remember_owner = 0
 stdio_handler = "file"
 """
-# libvirtd wants to know Debian's user for its machines though it is told another; only libvirt-daemon-system makes it,
-# which would also have this machine run a libvirtd of its own.
-_USERS = {
-    "/etc/passwd": "libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin\n",
-    "/etc/group": "libvirt-qemu:x:64055:\n",
-}
 _LIBVIRTD = 'auth_unix_ro = "none"\nauth_unix_rw = "none"\n'
 
 
@@ -36,13 +30,7 @@ def main(folder: Path) -> None:
     for place in map(Path, PLACES):
         mine = folder / place.relative_to("/")
         mine.mkdir(parents=True)
-        _bind(mine, place)
-    for table, line in _USERS.items():
-        known = Path(table).read_text()
-        if "\nlibvirt-qemu:" not in known:
-            mine = folder / table[1:]
-            mine.write_text(known + line)
-            _bind(mine, Path(table))
+        subprocess.run(("mount", "--bind", str(mine), str(place)), check=True, timeout=10)
     # Else it would show the machine's own cards, and the bridges that libvirtd makes would not be there.
     subprocess.run(("mount", "-t", "sysfs", "sysfs", "/sys"), check=True, timeout=10)
     Path("/etc/libvirt/qemu.conf").write_text(_QEMU)
@@ -55,10 +43,6 @@ def main(folder: Path) -> None:
         subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
     while True:
         os.wait()
-
-
-def _bind(mine: Path, place: Path) -> None:
-    subprocess.run(("mount", "--bind", str(mine), str(place)), check=True, timeout=10)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -12,16 +11,11 @@ from pathlib import Path
 import pytest
 
 from hakit.lab import box, layout
+from hakit.run import machine
 from tests.vm.island import Island, island
 
-PROGRAMS = {
-    "vagrant": "vagrant vagrant-libvirt",
-    "libvirtd": "libvirt-daemon libvirt-daemon-driver-qemu",
-    "virsh": "libvirt-clients",
-    "dnsmasq": "dnsmasq-base",
-    "iptables": "iptables",
-}
-MISSING = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+PROGRAMS = ("vagrant", "libvirtd", "virsh", "dnsmasq", "iptables")
+MISSING = [program for program in PROGRAMS if shutil.which(program, path=machine.environment()["PATH"]) is None]
 
 # Three machines on an emulated processor.
 pytestmark = [
@@ -46,7 +40,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Island]:
         "HOME": str(folder),
         "LIBVIRT_DEFAULT_URI": "qemu:///system",
         "NO_COLOR": "1",
-        "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
+        "PATH": machine.environment()["PATH"],
         "VAGRANT_CHECKPOINT_DISABLE": "1",
         "VAGRANT_CWD": str(ROOT / "vagrant"),
         "VAGRANT_DEFAULT_PROVIDER": "libvirt",
@@ -78,8 +72,8 @@ def ssh_config(place: Island) -> Path:
     return place.folder / "ssh_config"
 
 
-def on(place: Island, machine: str, *argv: str) -> str:
-    return place.must("ssh", "-F", str(ssh_config(place)), "-o", "LogLevel=ERROR", machine, *argv, timeout=120)
+def on(place: Island, name: str, *argv: str) -> str:
+    return place.must("ssh", "-F", str(ssh_config(place)), "-o", "LogLevel=ERROR", name, *argv, timeout=120)
 
 
 def test_there_is_no_way_out(place: Island) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,9 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from hakit.lab import processes
+from hakit.run import machine
 from tests.vm import first
 
 FIRST = Path(first.__file__)
+_PROGRAMS = ("vagrant", "libvirtd", "virsh", "dnsmasq", "iptables")
+MISSING = [program for program in _PROGRAMS if shutil.which(program, path=machine.environment()["PATH"]) is None]
+NEEDS = f"needs {', '.join(MISSING)} (make vm-deps installs them on Debian)"
 
 
 class Island:
@@ -20,6 +26,7 @@ class Island:
 
     def __init__(self, folder: Path, holder: int, env: Mapping[str, str]) -> None:
         self.folder, self._env = folder, env
+        self.network = Path(f"/proc/{holder}/ns/net")
         self._spaces = tuple(
             f"--{option}=/proc/{holder}/ns/{name}"
             for option, name in (("net", "net"), ("mount", "mnt"), ("pid", "pid_for_children"))
@@ -67,10 +74,21 @@ def island(folder: Path, env: Mapping[str, str]) -> Iterator[Island]:
                 _await(found, holder)
                 yield found
             finally:
-                holder.kill()
+                _end(holder)
     finally:
         for place in reversed(made):
             place.rmdir()
+
+
+def _end(holder: subprocess.Popen[bytes]) -> None:
+    """Kill the first process; the kernel says that it has ended when all the others have."""
+    try:
+        children = Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
+        for child in children:
+            processes.kill(int(child))
+        holder.wait(timeout=60)
+    finally:
+        holder.kill()
 
 
 def _await(found: Island, holder: subprocess.Popen[bytes]) -> None:

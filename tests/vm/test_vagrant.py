@@ -12,16 +12,13 @@ import pytest
 
 from hakit.lab import box, layout
 from hakit.run import machine
-from tests.vm.island import Island, island
-
-PROGRAMS = ("vagrant", "libvirtd", "virsh", "dnsmasq", "iptables")
-MISSING = [program for program in PROGRAMS if shutil.which(program, path=machine.environment()["PATH"]) is None]
+from tests.vm.island import MISSING, NEEDS, Island, island
 
 # Three machines on an emulated processor.
 pytestmark = [
     pytest.mark.timeout(2400),
     pytest.mark.only_all("what needs Vagrant's machines"),
-    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} (make vm-deps installs them on Debian)"),
+    pytest.mark.skipif(bool(MISSING), reason=NEEDS),
 ]
 
 ROOT = Path(__file__).parents[2]

@@ -95,8 +95,8 @@ def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
         resources.extend(own)
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
         if service.volume:
-            volume.mounted(own[0], service, service.volume, shapes)
-            resources.append(volume.mirror(service, shapes))
+            volume.mounted(own[0], service, cluster.timing, shapes)
+            resources.append(volume.mirror(service, cluster.timing, shapes))
             constraints.extend(volume.ties(service, shapes))
         if cluster.guards(service):
             constraints.append(guard.avoidance(service, shapes))

@@ -23,7 +23,7 @@ services:
     vip: {vip}/24
 """
 _NONE = '  none: "lab"      # nothing of worth runs here; a real cluster needs a fence device\n'
-_PATIENT = "\ntiming: relaxed     # the nodes' processors are emulated\n"
+_PATIENT = "\ntiming: { profile: relaxed, operation_timeout: 180 }     # the nodes' processors are emulated\n"
 _DEVICE = """\
     ipmi-{node}:
       agent: fence_ipmilan

@@ -13,7 +13,9 @@ from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 
+# Behind the service of a lab's spec.
 VOLUME = """\
+    timeouts: { start: 300, stop: 300, monitor: 300 }
     volume:
       device: /dev/vdb
       mount: /srv/squid
@@ -51,7 +53,7 @@ class Story:
     """The cluster with its volume, what clients have fetched, and what a writer was told to be on the disk."""
 
     def __init__(self, lab: Lab) -> None:
-        self.lab, self.hakit, self.client = lab, Hakit(lab), Client(lab)
+        self.lab, self.hakit, self.client = lab, Hakit(lab, patience=1500), Client(lab)
         self.fetched: list[int] = []
         self.written: dict[str, int] = {}
 

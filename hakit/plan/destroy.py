@@ -11,7 +11,7 @@ from hakit.model import alert
 from hakit.observe import journal, node, record
 from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record
-from hakit.plan import alerts
+from hakit.plan import alerts, boot
 from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Belonging, Seen
@@ -115,9 +115,9 @@ def _units(note: Record) -> Iterator[Action]:
     active = tuple(name for name, runs in run.items() if runs)
     at_rest = tuple(name for name, runs in run.items() if not runs)
     if not_at_boot:
-        yield Command(("systemctl", "disable", "--", *not_at_boot), timeout=120)
+        yield boot.at_boot(*not_at_boot, enabled=False)
     if at_boot:
-        yield Command(("systemctl", "enable", "--", *at_boot), timeout=120)
+        yield boot.at_boot(*at_boot, enabled=True)
     if at_rest:
         yield Command(("systemctl", "stop", "--", *at_rest), timeout=300)
     if active:

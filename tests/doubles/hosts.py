@@ -185,7 +185,8 @@ class SimulatedHosts:
                 self._noted(host, command)
                 host.read_units()
                 return FINE
-            case ("systemctl", *words):
+            case ("env", "SYSTEMCTL_SKIP_SYSV=1", "systemctl", *words) | ("systemctl", *words):
+                words = [word for word in words if word != "--no-reload"]
                 units = tuple(words[words.index("--") + 1 :])
                 self._noted(host, command, *(unit for unit in units if unit != alert.WATCH))
                 return self._systemctl(host, tuple(words[: words.index("--")]), units)
@@ -204,9 +205,6 @@ class SimulatedHosts:
             match verb:
                 case ("enable",) | ("disable",):
                     host.set_boot(unit, enabled=verb == ("enable",))
-                case ("enable", "--now"):
-                    host.set_boot(unit, enabled=True)
-                    self._set_active(host, unit, active=True)
                 case ("disable", "--now"):
                     if unit in host.units:
                         host.set_boot(unit, enabled=False)

@@ -10,7 +10,7 @@ from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record, UnitBefore
-from hakit.plan import agent, alerts
+from hakit.plan import agent, alerts, boot
 from hakit.plan.bootstrap import quorum, stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
@@ -58,8 +58,8 @@ def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
 def _daemon(host: HostFacts, unit: str) -> Iterator[Step]:
     if unit and not (host.units[unit].enabled and host.units[unit].running):
         name = unit.removesuffix(".service")
-        command = Command(("systemctl", "enable", "--now", "--", unit), timeout=180)
-        yield Step(f"start {name}, now and at boot", host.host, "the nodes are driven through it", (command,))
+        commands = (boot.at_boot(unit, enabled=True), Command(("systemctl", "start", "--", unit), timeout=180))
+        yield Step(f"start {name}, now and at boot", host.host, "the nodes are driven through it", commands)
 
 
 def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
@@ -70,7 +70,7 @@ def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
             f"take {_some(at_boot)} out of the boot",
             host.host,
             "Pacemaker decides where it runs; hakit destroy puts it back",
-            (Command(("systemctl", "disable", "--", *at_boot), timeout=120),),
+            (boot.at_boot(*at_boot, enabled=False),),
         )
     # Where our cluster runs already, or was stopped around its services, a running unit is the cluster's doing.
     kept = host.host in seen.started or _resting(seen, host.host)

@@ -41,4 +41,4 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
 def _still(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Stage]:
     """Give the stages of nodes whose Corosync needn't change while it runs."""
     yield Stage("Configure the cluster", tuple(configuration.configure(wanted, seen)))
-    yield Stage(START, tuple(running.start(seen, dialects)))
+    yield Stage(START, tuple(running.start(wanted, seen, dialects)))

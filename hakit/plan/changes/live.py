@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hakit.core import Command, HakitError, Put, Remove
 from hakit.observe import node
 from hakit.observe.host.facts import HostFacts
-from hakit.plan.bootstrap import keys
+from hakit.plan.bootstrap import keys, running
 from hakit.plan.changes import conf, rest
 from hakit.plan.changes.compare import Takes, compare
 from hakit.plan.changes.conf import Conf
@@ -98,7 +98,7 @@ def _hop(
     yield Stage(f"Write corosync.conf: {hop.title}", tuple(_write(wanted, seen, hop, files)))
     yield Stage(f"Load corosync.conf: {hop.title}", tuple(_load(seen, dialects, now, hop)))
     if hop.joins:
-        step = Step("start Corosync and Pacemaker", hop.joins, "it joins", dialects[hop.joins].start())
+        step = running.started(wanted, seen, dialects[hop.joins], hop.joins, "it joins")
         yield Stage(f"Start the cluster on {hop.joins}", (step,))
 
 

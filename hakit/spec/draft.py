@@ -156,6 +156,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Sbd:
+    """Fencing by SBD."""
+
+    loc: Loc
+    disks: tuple[Written, ...]
+    watchdog: Written | None
+    timeout: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """An alert; `command` as it is written, `events` where a list of texts stands."""
 
@@ -178,6 +188,7 @@ class Draft:
     reason: Written | None = None
     devices: tuple[Device, ...] = ()
     levels: tuple[Level, ...] = ()
+    sbd: Sbd | None = None
     priority_delay: int | None = None
     quorum: dict[str, object] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
@@ -210,6 +221,7 @@ def draft(source: Source) -> Draft:
         reason=_written(fencing, "none", ("fencing",)),
         devices=tuple(_device(name, part) for name, part in _items(fencing, "devices")),
         levels=tuple(_levels(_mapping(fencing.get("levels")))),
+        sbd=_sbd(_mapping(fencing["sbd"])) if isinstance(fencing.get("sbd"), dict) else None,
         priority_delay=_number(fencing, "priority_delay"),
         quorum=_mapping(data.get("quorum")),
         services=tuple(_service(name, part) for name, part in _items(data, "services")),
@@ -266,6 +278,13 @@ def _device(name: str, part: dict[str, object]) -> Device:
         parameters={key: _plain(value) for key, value in _mapping(part.get("parameters")).items()},
         secrets={key: file if isinstance(file, str) else "" for key, file in secrets.items()},
         delay=_number(part, "delay") or 0,
+    )
+
+
+def _sbd(part: dict[str, object]) -> Sbd:
+    loc: Loc = ("fencing", "sbd")
+    return Sbd(
+        loc, _texts(part.get("disks"), (*loc, "disks")), _written(part, "watchdog", loc), _number(part, "timeout")
     )
 
 

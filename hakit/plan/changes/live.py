@@ -14,6 +14,8 @@ from hakit.plan.changes.compare import Takes, compare
 from hakit.plan.changes.conf import Conf
 from hakit.plan.changes.course import Hop, course
 from hakit.plan.dialect import Dialect
+from hakit.plan.sbd import making as sbd
+from hakit.plan.sbd import sight
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.wanted import Wanted
@@ -37,7 +39,12 @@ def way(wanted: Wanted, seen: Seen) -> Way:
         return Way(Conf(), ())
     # Of nodes that differ, the one that is farthest behind: what the others have already, they read once more.
     now = max(loaded, key=lambda each: len(course(each, goal)))
-    return Way(now, course(now, goal))
+    hops = course(now, goal)
+    stops = any(hop.takes is Takes.STOP for hop in hops)
+    if not stops and any(sight.differs(wanted, seen, name) for name in seen.started):
+        # sbd.service starts and ends with Corosync only (RefuseManualStart=, RefuseManualStop=, PartOf=).
+        hops = (*hops, Hop(sbd.title(wanted), hops[-1].conf if hops else now, Takes.STOP))
+    return Way(now, hops)
 
 
 def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], found: Way) -> Iterator[Stage]:

@@ -10,23 +10,29 @@ from hakit.observe import node
 from hakit.plan.bootstrap import resources
 from hakit.plan.changes.course import Hop
 from hakit.plan.dialect import Dialect
+from hakit.plan.sbd import making as sbd
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.wanted import Wanted
+
+LET_GO = "Let go of the services"
 
 
 def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], hop: Hop) -> Iterator[Stage]:
     """Give the stages: let go, stop, configure, start. Once it stopped, the stages of a start do the rest."""
     live = seen.nodes[seen.running[0]].cib
     if not render.resting(live):
-        push = resources.replaced(dialects[seen.running[0]], live, render.rested(live))
+        # Without sbd, or with a watchdog slower than before, Pacemaker would not start with what stands there now.
+        calm = render.unfenced(live) if sbd.outgrown(wanted, live) else live
+        push = resources.replaced(dialects[seen.running[0]], live, render.rested(calm))
         step = Step("switch maintenance on", seen.running[0], "services run on while the cluster stops", push)
-        yield Stage("Let go of the services", (step,))
+        yield Stage(LET_GO, (step,))
     why = f"Corosync can't {hop.title} while it runs"
     yield Stage(
         "Stop the cluster, not the services",
         tuple(Step("stop Corosync and Pacemaker", name, why, dialects[name].stop()) for name in seen.started),
     )
+    yield from sbd.stages(wanted, seen, stopped=True)
     put = Put(node.COROSYNC_CONF, wanted.corosync_conf, backup=False)
     yield Stage(
         "Configure the cluster", tuple(Step("write corosync.conf", name, hop.title, (put,)) for name in seen.hosts)

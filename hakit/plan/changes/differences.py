@@ -81,12 +81,13 @@ def _sbd(wanted: Wanted, seen: Seen) -> Iterator[Difference]:
         if not sight.differs(wanted, seen, name):
             continue
         takes = Takes.STOP if name in seen.started else None
-        if (fencing := wanted.cluster.fencing) and isinstance(fencing, SbdFencing):
+        fencing = wanted.cluster.fencing
+        if isinstance(fencing, SbdFencing):
             there, goal = sbd_words.values(host.sbd.file), sbd_files.settings(wanted.cluster, fencing)
             for key in dict.fromkeys((*goal, "SBD_DEVICE")):
                 if there.get(key) != goal.get(key):
                     yield Difference(sbd_words.FILE, name, key, there.get(key), goal.get(key), takes=takes)
-        enabled, wish = host.units[sbd_words.UNIT].enabled, isinstance(wanted.cluster.fencing, SbdFencing)
+        enabled, wish = host.units[sbd_words.UNIT].enabled, isinstance(fencing, SbdFencing)
         if enabled != wish:
             old, new = ("starts with Corosync", "doesn't") if enabled else ("doesn't", "starts with Corosync")
             yield Difference(sbd_words.UNIT, name, "the unit", old, new, takes=takes)

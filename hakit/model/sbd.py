@@ -19,6 +19,9 @@ DEVICE = "fencing-sbd"
 _LEAST_STONITH = 60
 # What systemd gives a unit for its start (systemd-system.conf(5), DefaultTimeoutStartSec).
 _SYSTEMDS = 90
+# Without disks, sbd feeds the watchdog as long as somebody said within this time that the node has quorum: timeout_io and
+# timeout_loop of sbd(8), -I and -3.
+_UNHEARD = 3 + 1
 # What an agent needs beside the wait for its message.
 _AGENTS = 10
 _MILLISECONDS = 1000
@@ -48,11 +51,12 @@ def times(fencing: SbdFencing, declared_after: int) -> Times:
     """Work them out; `declared_after` is how many milliseconds Corosync needs to call a silent node lost.
 
     sbd(8): msgwait twice the watchdog's timeout, stonith-timeout at least twice msgwait. Of a cut one side may hear later
-    than the other, by as much as Corosync needs: without disks the side that goes on waits for that as well.
+    than the other, by as much as Corosync needs: without disks the side that goes on waits for that as well, and for the time
+    in which the other's sbd doesn't see it yet.
     """
     declared = -(-declared_after // _MILLISECONDS)
     msgwait = 2 * fencing.timeout
-    alone = 0 if fencing.disks else max(msgwait, fencing.timeout + declared)
+    alone = 0 if fencing.disks else max(msgwait, fencing.timeout + _UNHEARD + declared)
     known = alone or msgwait
     return Times(
         watchdog=fencing.timeout,

@@ -11,6 +11,12 @@ def times(cluster: Cluster, fencing: SbdFencing) -> sbd.Times:
     return sbd.times(fencing, declared_after(cluster))
 
 
+def wait(cluster: Cluster, fencing: SbdFencing) -> int:
+    """Return after how many seconds a node counts as reset, once the others have decided it."""
+    known = times(cluster, fencing)
+    return known.stonith_watchdog or known.msgwait
+
+
 def device(cluster: Cluster, fencing: SbdFencing) -> Device | None:
     """Return the device by which Pacemaker puts its messages on the disks; None without any, where none is needed."""
     if not fencing.disks:

@@ -40,7 +40,7 @@ from hakit.model import (
 )
 from hakit.model.fencing import WATCHDOG, advance, sbd_advance, sbd_timeout
 from hakit.model.volume import PORT as VOLUME_PORT
-from hakit.spec import draft, question, recipient, size
+from hakit.spec import draft, draft_fencing, question, recipient, size
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
@@ -126,7 +126,7 @@ def priority_delay(spec: Draft) -> int:
     return advance(len(spec.nodes), device=device)
 
 
-def watchdog_timeout(spec: Draft, sbd: draft.Sbd) -> int:
+def watchdog_timeout(spec: Draft, sbd: draft_fencing.Sbd) -> int:
     """Return the watchdog's timeout in seconds: the one said, else the usual one."""
     usual = sbd_timeout(disks=bool(sbd.disks), device=votes_of_a_device(spec))
     return usual if sbd.timeout is None else sbd.timeout
@@ -137,7 +137,7 @@ def votes_of_a_device(spec: Draft) -> bool:
     return "host" in draft.device_of(spec.quorum)[0]
 
 
-def _device(device: draft.Device) -> Device:
+def _device(device: draft_fencing.Device) -> Device:
     return Device(
         name=device.name,
         agent=device.agent.text if device.agent else "",

@@ -108,8 +108,7 @@ def check(seen: Seen) -> Iterator[Finding]:
         unread = (disk for disk in fencing.disks if not (known := host.sbd.disks.get(disk)) or known.header is None)
         yield from (SbdDiskUnreadable(node=name, disk=disk) for disk in unread)
     yield from _messages(seen, fencing)
-    times = files.times(seen.cluster, fencing)
-    yield FencedBySbd(disks=fencing.disks, seconds=times.stonith_watchdog or times.msgwait)
+    yield FencedBySbd(disks=fencing.disks, seconds=files.wait(seen.cluster, fencing))
 
 
 def _messages(seen: Seen, fencing: SbdFencing) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from hakit.model.fencing import SYNC_TIMEOUT, TIMEOUT_WITH_DEVICE
 from hakit.spec.build import priority_delay, votes_of_a_device, watchdog_timeout
-from hakit.spec.draft import Draft, Sbd
+from hakit.spec.draft import Draft
+from hakit.spec.draft_fencing import Sbd
 from hakit.spec.fault import SpecFault
 from hakit.spec.rules.devices import DoesNotFit
 

@@ -44,7 +44,7 @@ def _calmed(seen: Seen) -> Iterator[Step]:
     """Stop Pacemaker before Corosync goes on any node: without disks, sbd resets a node that loses quorum while it stops."""
     running = [name for name in seen.started if seen.hosts[name].units["pacemaker.service"].running]
     sure = not isinstance(seen.cluster.fencing, SbdFencing) or seen.cluster.fencing.disks
-    for name in () if sure or len(running) == 1 else running:
+    for name in () if sure or len(seen.started) == 1 else running:
         stop = Command(("systemctl", "stop", "--", "pacemaker.service"), timeout=600)
         yield Step("stop Pacemaker", name, "its services stop, and no watchdog bites meanwhile", (stop,))
 

@@ -50,6 +50,7 @@ def way(wanted: Wanted, seen: Seen) -> Way:
 def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], found: Way) -> Iterator[Stage]:
     """Give the stages of all hops; none before every started node has joined, for then it isn't known who is there."""
     if not seen.awake:
+        yield Stage("Stop Corosync", tuple(rest.half_stopped(seen)))
         return
     yield Stage("Bring every node up first", tuple(_members(wanted, seen, dialects, found.now)))
     files = {name: _file(host) for name, host in _reached(seen).items()}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hakit import render
-from hakit.core import Put
+from hakit.core import Command, Put
+from hakit.model.sbd import UNIT
 from hakit.observe import node
 from hakit.plan.bootstrap import resources
 from hakit.plan.changes.course import Hop
@@ -15,6 +16,7 @@ from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.wanted import Wanted
 
+_PACEMAKER = "pacemaker.service"
 LET_GO = "Let go of the services"
 
 
@@ -28,6 +30,12 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], hop: Hop
         step = Step("switch maintenance on", seen.running[0], "services run on while the cluster stops", push)
         yield Stage(LET_GO, (step,))
     why = f"Corosync can't {hop.title} while it runs"
+    if any(seen.hosts[name].units[UNIT].running for name in seen.started):
+        # A node that loses quorum while its Pacemaker still stops would be reset by its watchdog (sbd(8), watch).
+        stop = (Command(("systemctl", "stop", "--", _PACEMAKER), timeout=600),)
+        yield Stage(
+            "Stop Pacemaker everywhere first", tuple(Step("stop Pacemaker", n, why, stop) for n in seen.started)
+        )
     yield Stage(
         "Stop the cluster, not the services",
         tuple(Step("stop Corosync and Pacemaker", name, why, dialects[name].stop()) for name in seen.started),
@@ -44,6 +52,15 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], hop: Hop
         ),
     )
     yield Stage("Take the services up again", tuple(take_up(seen, dialects, foreseen=True)))
+
+
+def half_stopped(seen: Seen) -> Iterator[Step]:
+    """Go on with a stop that has Pacemaker down everywhere, and Corosync not yet."""
+    names = [name for name in seen.started if seen.hosts[name].units[_PACEMAKER].running]
+    resting = any(cib and render.resting(cib) for name in seen.started if (cib := seen.nodes[name].cib))
+    for name in seen.started if resting and not names else ():
+        stop = (Command(("systemctl", "stop", "--", "corosync.service"), timeout=120),)
+        yield Step("stop Corosync", name, "Pacemaker has stopped everywhere", stop)
 
 
 def take_up(seen: Seen, dialects: Mapping[str, Dialect], *, foreseen: bool = False) -> Iterator[Step]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hakit.apply.bootstrap import bootstrap
+from hakit.apply.destroy import destroy
 from hakit.apply.engine import Refused
 from hakit.apply.foresight import foresee
-from hakit.core import Tape
+from hakit.core import Tape, shown
 from hakit.model import Cluster, SbdFencing, sbd
 from hakit.observe import node as paths
 from hakit.plan.bootstrap.refusals import SbdOtherwise, WatchdogWaitStays
@@ -41,6 +42,19 @@ def hosts_of(now: Cluster, *, installed: bool = True) -> SimulatedHosts:
 
     hosts.watch = watch
     return hosts
+
+
+def together(hosts: SimulatedHosts, since: int) -> None:
+    """Assert that nobody's Corosync was told to stop, or start, while another node's Pacemaker was still to be stopped."""
+    told = [shown(action) for _, action in hosts.changes[since:]]
+    pacemakers = [place for place, line in enumerate(told) if line == "systemctl stop -- pacemaker.service"]
+    corosyncs = [
+        place
+        for place, line in enumerate(told)
+        if line == "systemctl stop -- corosync.service" or "cluster destroy" in line
+    ]
+    assert len(pacemakers) == len(corosyncs) == len(hosts.hosts)
+    assert max(pacemakers) < min(corosyncs)
 
 
 def running_with(hosts: SimulatedHosts, *, disks: tuple[str, ...], timeout: int) -> None:
@@ -85,11 +99,37 @@ def test_without_disks_turned_on_made_slower_and_off_again() -> None:
     hosts = hosts_of(bare)
     applied(ALONE, hosts)
     running_with(hosts, disks=(), timeout=5)
-    slower = replace(ALONE, fencing=SbdFencing(timeout=60))
+    slower, since = replace(ALONE, fencing=SbdFencing(timeout=60)), len(hosts.changes)
     applied(slower, hosts)
+    together(hosts, since)
     running_with(hosts, disks=(), timeout=60)
+    since = len(hosts.changes)
     applied(bare, hosts)
+    together(hosts, since)
     without(hosts)
+
+
+def test_destroy_without_disks_stops_pacemaker_on_all_nodes_first() -> None:
+    hosts = running.hosts(ALONE)
+    since = len(hosts.changes)
+    destroy(ALONE, hosts, listener=Tape(), agree=lambda _: True)
+    together(hosts, since)
+
+
+def test_a_change_without_disks_that_was_killed_anywhere_is_finished_by_the_next() -> None:
+    bare, whole = cluster(nodes=3), running.hosts(ALONE)
+    start = whole.effects
+    applied(bare, whole)
+    for effects in range(0, whole.effects - start, 5):
+        hosts = running.hosts(ALONE)
+        hosts.die_after = effects
+        with pytest.raises(Killed):
+            applied(bare, hosts)
+        hosts.die_after = None
+        for host in hosts.everyone:
+            host.lock = ""
+        applied(bare, hosts)
+        without(hosts)
 
 
 @pytest.mark.parametrize(("before", "after"), [(cluster(), DISKS), (DISKS, cluster())], ids=["on", "off"])

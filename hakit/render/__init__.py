@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hakit.render.difference import Difference, Origin
     from hakit.render.document import cib, fence_devices
     from hakit.render.drbd import drbd_resource, drbd_resources
-    from hakit.render.marks import aside, content, rested, resting, unfenced, unrested, watchdog_wait
+    from hakit.render.marks import aside, content, rested, resting, unfenced, unrested, watchdog_wait, watched
     from hakit.render.merge import (
         compared,
         device_values,
@@ -54,6 +54,7 @@ __all__ = [
     "unknown_secrets",
     "unrested",
     "watchdog_wait",
+    "watched",
 ]
 
 _HOMES = {
@@ -82,6 +83,7 @@ _HOMES = {
     "unknown_secrets": "merge",
     "unrested": "marks",
     "watchdog_wait": "marks",
+    "watched": "marks",
 }
 
 

@@ -20,6 +20,7 @@ SCHEMA = "pacemaker-3.5"
 # fail counts under the names of 1.1.17 (failcounts.c, generate_fail_regexes), so crm_simulate foretells wrongly.
 _FEATURES = "3.1.0"
 TWO = 2
+WATCHED = "have-watchdog"
 PROPERTIES_ID = "cib-bootstrap-options"
 _DEFAULTS_ID = "rsc-options"
 
@@ -47,6 +48,15 @@ def properties(cluster: Cluster) -> dict[str, str]:
         "node-action-limit": "32",
         "load-threshold": "400%",
     }
+
+
+def _watched(cluster: Cluster) -> dict[str, str]:
+    """Say in a first CIB what the cluster itself writes there once it has found sbd running.
+
+    Till then Pacemaker starts nothing: it knows of no fencing device, and without disks there is none.
+    """
+    fencing = cluster.fencing
+    return {WATCHED: "true"} if isinstance(fencing, SbdFencing) and not fencing.disks else {}
 
 
 def _advance(fencing: Fencing) -> dict[str, str]:
@@ -84,7 +94,7 @@ def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
     shapes = fragments.templates(templates)
     root = shapes.element("cib", "", features=_FEATURES, schema=SCHEMA)
     section(root, "crm_config").append(
-        _set("cluster_property_set", PROPERTIES_ID, properties(cluster), shapes),
+        _set("cluster_property_set", PROPERTIES_ID, properties(cluster) | _watched(cluster), shapes),
     )
     section(root, "rsc_defaults").append(_set("meta_attributes", _DEFAULTS_ID, resource_defaults(cluster), shapes))
     resources, constraints = section(root, "resources"), section(root, "constraints")

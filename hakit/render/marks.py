@@ -11,6 +11,7 @@ from hakit.render import document, facts, fragments
 # By its id, the maintenance of a change that needs a stop is told from an operator's.
 _MARK = "hakit-stop-maintenance-mode"
 _SET = "hakit-stop-options"
+
 _PACEMAKERS = frozenset({"dc-version", "cluster-infrastructure", "cluster-name", "have-watchdog", "last-lrm-refresh"})
 
 
@@ -51,6 +52,17 @@ def unfenced(cib_xml: str) -> str:
     for pair in facts.properties(facts.section(root, "crm_config")):
         if facts.named(pair) == "stonith-enabled":
             pair.set("value", "false")
+    return fragments.written(root)
+
+
+def watched(cib_xml: str) -> str:
+    """Return the CIB as it is where sbd runs, for who wants to know what Pacemaker would decide then."""
+    root = fragments.parse(cib_xml)
+    pairs = [
+        pair for pair in facts.properties(facts.section(root, "crm_config")) if pair.get("name") == document.WATCHED
+    ]
+    for pair in pairs:
+        pair.set("value", "true")
     return fragments.written(root)
 
 

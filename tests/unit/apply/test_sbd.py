@@ -8,7 +8,7 @@ import pytest
 
 from hakit.apply.bootstrap import Refused, bootstrap
 from hakit.apply.destroy import destroy
-from hakit.core import Tape
+from hakit.core import Tape, shown
 from hakit.model import Cluster, SbdFencing, sbd
 from hakit.plan.preflight.sbd import (
     NotTheSameDisk,
@@ -89,6 +89,7 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next() -> None:
 
 def test_destroy_puts_sbd_s_file_back_and_leaves_the_header() -> None:
     hosts = SimulatedHosts(WANTED)
+    before = hosts.snapshot()
     up(hosts)
     shown: list[str] = []
     destroy(
@@ -103,9 +104,24 @@ def test_destroy_puts_sbd_s_file_back_and_leaves_the_header() -> None:
         assert host.text(sbd.FILE) == simulated.FILE
         assert sbd.DROP_IN not in host.disk.files
         assert host.units[sbd.UNIT] == SimUnit()
+    assert hosts.snapshot() == before
     assert disk(hosts).uuid
     up(hosts)
     made(hosts)
+
+
+def test_debian_s_stock_cluster_with_sbd_beside_it_is_not_killed() -> None:
+    hosts = SimulatedHosts(WANTED)
+    for host in hosts.everyone:
+        host.make_stock()
+        host.units[sbd.UNIT] = SimUnit("enabled", active=True)
+    before = hosts.snapshot()
+    up(hosts)
+    made(hosts)
+    assert not any("SIGKILL" in shown(action) for _, action in hosts.changes), "its watchdog would bite"
+    hosts.notes_first = False
+    destroy(WANTED, hosts, listener=Tape(), agree=lambda _: True)
+    assert hosts.snapshot() == before
 
 
 def test_a_destroy_that_was_killed_anywhere_is_finished_by_the_next() -> None:

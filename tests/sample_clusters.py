@@ -172,6 +172,7 @@ def spec_clusters(draw: st.DrawFn, *, volumes: bool = True) -> Cluster:
         consensus=draw(st.sampled_from([base_timing.consensus if token == base_timing.token else least, 13000])),
         unit_interval=draw(st.sampled_from([base_timing.unit_interval, 7])),
         vip_interval=draw(st.sampled_from([base_timing.vip_interval, 8])),
+        operation_timeout=draw(st.sampled_from([base_timing.operation_timeout, 45])),
         failure_timeout=draw(st.sampled_from([600, 4000])),
         migration_threshold=draw(st.sampled_from([3, 1])),
     )

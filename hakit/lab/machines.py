@@ -133,6 +133,10 @@ class Machines:
         """Say whether the switch's namespace is there; machines have none of their own."""
         return network.complete(place, [host for host in hosts if host.name == WITNESS])
 
+    def slow(self, place: Layout) -> bool:
+        """Emulated processors need many times the time."""
+        return accelerator.remembered(place) is qemu.Accelerator.TCG
+
     def forget(self, place: Layout) -> None:
         """Delete the disk that all share; the next to boot makes it anew."""
         qemu.shared(place).unlink(missing_ok=True)

@@ -106,8 +106,8 @@ def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
         resources.extend(own)
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
         if service.volume:
-            volume.mounted(own[0], service, service.volume, shapes)
-            resources.append(volume.mirror(service, shapes))
+            volume.mounted(own[0], service, cluster.timing, shapes)
+            resources.append(volume.mirror(service, cluster.timing, shapes))
             constraints.extend(volume.ties(service, shapes))
         if cluster.guards(service):
             constraints.append(guard.avoidance(service, shapes))
@@ -138,7 +138,7 @@ def fence_devices(cluster: Cluster) -> tuple[Device, ...]:
 def _devices(root: etree._Element, cluster: Cluster, shapes: Templates) -> None:
     fencing = cluster.fencing
     for device in fence_devices(cluster):
-        section(root, "resources").append(devices.resource(device, shapes))
+        section(root, "resources").append(devices.resource(device, shapes, cluster.timing.operation_timeout))
         section(root, "constraints").extend(devices.constraints(device, shapes))
     if isinstance(fencing, DeviceFencing) and fencing.levels:
         section(root, "fencing-topology").extend(devices.level(each, shapes) for each in fencing.levels)

@@ -20,11 +20,11 @@ from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller, test_lab_name
 
 # All on an emulated processor.
-pytestmark = [pytest.mark.timeout(2400), pytest.mark.only_all("fencing by SBD in virtual machines")]
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.only_all("fencing by SBD in virtual machines")]
 
 NODES = ("qsp-a", "qsp-b")
 DISK = "/dev/disk/by-id/virtio-sbd"
-PATIENCE = 420.0  # seconds; a reset machine boots for one or two minutes where it is emulated
+PATIENCE = 900.0  # seconds; a reset machine boots for minutes where it is emulated and the others are busy
 # A node can't reach the device any more, nor the other node: it has lost everything that gives it quorum. Gone with a reset.
 ALONE = """
 table inet alone {
@@ -38,7 +38,7 @@ class Audit:
     """Looks at the machines from below: who holds the virtual address, which boot this is. Two holders at once are a failure."""
 
     def __init__(self, lab: Lab) -> None:
-        self.lab, self.hakit, self.client = lab, Hakit(lab), Client(lab)
+        self.lab, self.hakit, self.client = lab, Hakit(lab, patience=1500), Client(lab)
 
     def _said(self, node: str, *argv: str) -> str:
         if self.lab.leader(node) is None:
@@ -87,7 +87,8 @@ def fenced_by(lab: Lab, sbd: str) -> None:
     """Write it into the lab's spec in the place of its decision to do without."""
     spec = Path(lab.spec)
     lines = spec.read_text().splitlines()
-    spec.write_text("".join(f"  sbd: {sbd}\n" if line.startswith("  none:") else f"{line}\n" for line in lines))
+    text = "".join(f"  sbd: {sbd}\n" if line.startswith("  none:") else f"{line}\n" for line in lines)
+    spec.write_text(f"{text}    timeouts: {{ start: 300, stop: 300, monitor: 300 }}\n")
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +97,8 @@ def shared() -> Iterator[Audit]:
     name = test_lab_name("sbd")
     try:
         lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True)
-        # Twice the usual timeout: an emulated machine may be kept waiting by this one.
-        fenced_by(lab, f"{{ disks: [{DISK}], timeout: 10 }}")
+        # Three times the usual timeout: an emulated machine may be kept waiting by this one.
+        fenced_by(lab, f"{{ disks: [{DISK}], timeout: 15 }}")
         yield Audit(lab)
     finally:
         Lab.down(name)
@@ -119,7 +120,7 @@ def test_bootstrap_sets_it_up_and_status_says_so(shared: Audit) -> None:
     shared.hakit.must("bootstrap", "--yes", shared.hakit.spec)
     for node in NODES:
         assert shared.hakit.on(node, "systemctl", "is-active", "sbd.service") == "active"
-        assert "Timeout (watchdog) : 10" in shared.hakit.on(node, "sbd", "-d", DISK, "dump")
+        assert "Timeout (watchdog) : 15" in shared.hakit.on(node, "sbd", "-d", DISK, "dump")
     slots = shared.hakit.on("qsp-a", "sbd", "-d", DISK, "list").splitlines()
     assert sorted(line.split()[1:3] for line in slots) == [["qsp-a", "clear"], ["qsp-b", "clear"]]
     assert "is reset by a message on" in shared.hakit.must("status", shared.hakit.spec).out
@@ -235,8 +236,9 @@ def alone() -> Iterator[Audit]:
     try:
         lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, safety=Safety(qnetd=True))
         fenced_by(lab, "{}")
-        Hakit(lab).must("bootstrap", "--yes", str(lab.spec))
-        yield Audit(lab)
+        made = Audit(lab)
+        made.hakit.must("bootstrap", "--yes", made.hakit.spec)
+        yield made
     finally:
         Lab.down(name)
 

@@ -40,9 +40,16 @@ class Decision:
 
 
 def decision(  # noqa: PLR0913 - all that the decision stands in
-    file: str, found: Sequence[etree._Element], memo: Memo, nodes: Sequence[str], said: Properties, *, sbd: str = ""
+    file: str,
+    found: Sequence[etree._Element],
+    memo: Memo,
+    nodes: Sequence[str],
+    said: Properties,
+    *,
+    sbd: str,
+    patience: int,
 ) -> Decision:
-    """Read the decision. `sbd` is the text of sbd's file, where it is known."""
+    """Read the decision. `sbd` is the text of sbd's file, where it is known, `patience` what operations get at least."""
     if not said.enabled:
         why = "fencing is switched off"
         rest: tuple[Imported, ...] = tuple(_foreign(file, each, why) for each in found)
@@ -56,7 +63,9 @@ def decision(  # noqa: PLR0913 - all that the decision stands in
     if not usable:
         return Decision(NoFencing(""), (Undecided(where=file), *findings))
     known = tuple(_device(each, nodes) for each in usable)
-    unsaid = (finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device))
+    unsaid = (
+        finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device, patience)
+    )
     return Decision(DeviceFencing(known, (), said.advance), (*findings, *unsaid))
 
 
@@ -113,11 +122,11 @@ def _device(element: etree._Element, nodes: Sequence[str]) -> Device:
     return Device(element.get("id", ""), element.get("type", ""), fenced, plain, secrets, delay)
 
 
-def _unsaid(file: str, element: etree._Element, device: Device) -> Iterator[Imported]:
+def _unsaid(file: str, element: etree._Element, device: Device, patience: int) -> Iterator[Imported]:
     for secret in device.secrets:
         yield SecretLeftOut(where=where(file, element), device=device.name, parameter=secret.name)
     known = {f"parameter {secret.name}" for secret in device.secrets}
     there = {what: fact for what, fact in meaning.of_resource(element).items() if what not in known}
-    rendered = meaning.of_resource(devices.resource(device, fragments.templates(None)))
+    rendered = meaning.of_resource(devices.resource(device, fragments.templates(None), patience))
     meant = {what: fact.value for what, fact in rendered.items() if what not in known}
     yield from differing(file, f"fencing device {device.name}", element, there, meant)

@@ -77,7 +77,9 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
     defaults = {name: fact.value for name, fact in meaning.of_sets(facts.section(cib, "rsc_defaults"), "").items()}
     placed = placement.placed(bare, found.services, said, names, defaults)
     fenced = power.properties(facts.section(cib, "crm_config"))
-    decision = power.decision(texts.cib_name, found.devices, kept, names, fenced, sbd=known.sbd)
+    timing = pace.timing(conf, len(nodes), found.services, defaults, kept)
+    patience = timing.operation_timeout
+    decision = power.decision(texts.cib_name, found.devices, kept, names, fenced, sbd=known.sbd, patience=patience)
     autostart = kept.autostart if known.autostart is None else known.autostart
     cluster = Cluster(
         name=membership.name(conf),
@@ -85,7 +87,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         rings=rings,
         fencing=power.with_levels(decision.fencing, facts.section(cib, "fencing-topology")),
         services=placed.services,
-        timing=pace.timing(conf, len(nodes), found.services, defaults, kept),
+        timing=timing,
         autostart=autostart is not False,
         alerts=told.alerts(facts.section(cib, "alerts")),
         quorum=quorum.quorum(conf, len(nodes)),

@@ -50,7 +50,9 @@ def unsaid(file: str, found: Sequence[etree._Element], cluster: Cluster, kept: M
     if element.get("id") != sbd.DEVICE:
         what = f"the fencing device {element.get('id')}"
         yield Reshaped(where=where(file, element), what=what, becomes=sbd.DEVICE, restarts=False)
-    rendered = meaning.of_resource(devices.resource(wanted, fragments.templates(None)))
+    rendered = meaning.of_resource(
+        devices.resource(wanted, fragments.templates(None), cluster.timing.operation_timeout)
+    )
     meant = {what: fact.value for what, fact in rendered.items()}
     yield from differing(file, f"fencing device {element.get('id')}", element, meaning.of_resource(element), meant)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hakit.plan.bootstrap import tokens
+from hakit.plan.bootstrap import starting, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Step
@@ -16,7 +16,7 @@ def start(seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     for name, host in seen.hosts.items():
         # A cluster that isn't ours is gone by the time this is done, and its units with it.
         if not (seen.ours(name) and all(host.units[unit].running for unit in STACK)):
-            yield Step("start Corosync and Pacemaker", name, "they don't run", dialects[name].start())
+            yield Step("start Corosync and Pacemaker", name, "they don't run", starting.actions(seen, dialects[name]))
 
 
 def settle_in(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:

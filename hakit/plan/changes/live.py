@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hakit.core import Command, HakitError, Put, Remove
 from hakit.observe import node
 from hakit.observe.host.facts import HostFacts
-from hakit.plan.bootstrap import keys
+from hakit.plan.bootstrap import keys, starting
 from hakit.plan.changes import conf, rest
 from hakit.plan.changes.compare import Takes, compare
 from hakit.plan.changes.conf import Conf
@@ -68,7 +68,12 @@ def _members(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], now: C
     for name, host in seen.hosts.items():
         if name in now.nodes and not all(host.units[unit].running for unit in STACK):
             files = () if name in seen.started else _files(wanted, now)
-            yield Step("start Corosync and Pacemaker", name, "it doesn't run", (*files, *dialects[name].start()))
+            yield Step(
+                "start Corosync and Pacemaker",
+                name,
+                "it doesn't run",
+                (*files, *starting.actions(seen, dialects[name])),
+            )
 
 
 def _files(wanted: Wanted, which: Conf) -> tuple[Put | Remove, ...]:
@@ -106,7 +111,7 @@ def _hop(
     yield Stage(f"Write corosync.conf: {hop.title}", tuple(_write(wanted, seen, hop, files)))
     yield Stage(f"Load corosync.conf: {hop.title}", tuple(_load(seen, dialects, now, hop)))
     if hop.joins:
-        step = Step("start Corosync and Pacemaker", hop.joins, "it joins", dialects[hop.joins].start())
+        step = Step("start Corosync and Pacemaker", hop.joins, "it joins", starting.actions(seen, dialects[hop.joins]))
         yield Stage(f"Start the cluster on {hop.joins}", (step,))
 
 

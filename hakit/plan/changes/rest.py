@@ -8,7 +8,7 @@ from hakit import render
 from hakit.core import Command, Put
 from hakit.model.sbd import UNIT
 from hakit.observe import node
-from hakit.plan.bootstrap import resources
+from hakit.plan.bootstrap import resources, starting
 from hakit.plan.changes.course import Hop
 from hakit.plan.dialect import Dialect
 from hakit.plan.sbd import making as sbd
@@ -48,7 +48,8 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], hop: Hop
     yield Stage(
         "Start the cluster",
         tuple(
-            Step("start Corosync and Pacemaker", name, "it was stopped", dialects[name].start()) for name in seen.hosts
+            Step("start Corosync and Pacemaker", name, "it was stopped", starting.actions(seen, dialects[name]))
+            for name in seen.hosts
         ),
     )
     yield Stage("Take the services up again", tuple(take_up(seen, dialects, foreseen=True)))

@@ -9,7 +9,7 @@ import pytest
 from hakit.apply.bootstrap import Refused, bootstrap
 from hakit.apply.destroy import destroy
 from hakit.core import Tape, shown
-from hakit.model import Cluster, SbdFencing, sbd
+from hakit.model import Cluster, NoFencing, SbdFencing, sbd
 from hakit.plan.preflight.sbd import (
     NotTheSameDisk,
     SbdDiskMissing,
@@ -63,6 +63,15 @@ def test_a_blank_disk_gets_a_header_once_and_every_node_its_sbd() -> None:
     assert up(hosts)
     made(hosts)
     assert not up(hosts), "a second run finds nothing to do"
+
+
+def test_the_start_is_given_the_time_that_sbd_makes_it_wait() -> None:
+    for fencing, more in ((SbdFencing((DISK,), timeout=300), 600), (NoFencing("lab"), 0)):
+        wanted = replace(cluster(), fencing=fencing)
+        hosts = SimulatedHosts(wanted)
+        up(hosts, wanted)
+        starts = [action for _, action in hosts.changes if shown(action) == "pcs cluster start"]
+        assert [action.timeout for action in starts] == [180 + more] * 2
 
 
 def test_what_an_administrator_wrote_besides_stays() -> None:

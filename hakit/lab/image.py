@@ -103,7 +103,7 @@ def _finish(tree: Path) -> None:
     for unit in recipe.MACHINE_MASKED:
         (units / unit).unlink(missing_ok=True)
         (units / unit).symlink_to("/dev/null")
-    for unit in recipe.MACHINE_DISABLED:
+    for unit in (*recipe.MACHINE_DISABLED, *recipe.MACHINE_DEVICE_DISABLED):
         for folder in units.glob("*.*/"):
             (folder / unit).unlink(missing_ok=True)
         # Beside a unit of that name it is of no use, and `systemctl enable` would keep it in step for half a minute.

@@ -15,7 +15,8 @@ class Timing:
     A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
     `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
     `guard_timeout` (seconds) is a guard's default; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
-    `operation_timeout` (seconds) is for what is done to a VIP, and for looks at a volume: what the agents' metadata advises, or more.
+    `operation_timeout` (seconds) is for what is done to a VIP, and for looks at a volume: what the agents' metadata advises, or more;
+    fencing devices get a minute at least.
     """
 
     profile: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hakit import render
 from hakit.core import Command, Put
+from hakit.model import SbdFencing, sbd
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.units import DRBD
@@ -106,18 +107,21 @@ def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command 
     units = (service.unit for service in wanted.cluster.services)
     device = (quorum.UNIT,) if wanted.cluster.quorum.device else ()
     drbd = (DRBD,) if DRBD in host.units and host.units[DRBD].load == "loaded" else ()
-    asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *units)
+    fence = (sbd.UNIT,) if isinstance(wanted.cluster.fencing, SbdFencing) else ()
+    asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *fence, *units)
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }
     tool = wanted.cluster.tool
     if old and (old.cluster, old.tool, old.phase) == (wanted.cluster.name, tool, Phase.NOTED) and not missing:
         return ()
-    files = old.files if old else _files(seen, name)
-    note = Record(wanted.cluster.name, {**missing, **kept}, files, tool=tool)
+    # sbd's file is kept when SBD comes, which may be later than the cluster.
+    late = (sbd.FILE,) if sbd.UNIT in missing and host.sbd.file else ()
+    new = (*(() if old else _files(seen, name)), *late)
+    note = Record(wanted.cluster.name, {**missing, **kept}, (*(old.files if old else ()), *new), tool=tool)
     save: tuple[Command | Put, ...] = (Command(("mkdir", "--parents", "--mode=0700", record.FOLDER, record.BEFORE)),)
-    if files and not old:
-        save += (Command(("cp", "--archive", "--parents", "--", *files, record.BEFORE)),)
+    if new:
+        save += (Command(("cp", "--archive", "--parents", "--", *new, record.BEFORE)),)
     return (*save, Put(record.PATH, note.dump(), mode=0o600, backup=False))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hakit.plan import boot
-from hakit.plan.bootstrap import tokens
+from hakit.plan.bootstrap import starting, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Step
@@ -16,26 +16,14 @@ def start(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterat
     """Start what doesn't run, on all nodes at once: with wait_for_all none serves before it has seen the others."""
     for name in seen.hosts:
         if _rests(seen, name):
-            yield started(wanted, seen, dialects[name], name, "they don't run")
-
-
-def started(wanted: Wanted, seen: Seen, dialect: Dialect, name: str, why: str) -> Step:
-    """Give the step that starts a node's cluster, and has it start at boot where the spec wants that.
-
-    Not later, while services start: docs/decisions/0032-no-reload-while-services-start.md
-    """
-    last = wanted.cluster.autostart and _boots_otherwise(seen, name, wish=True)
-    first = (boot.at_boot(*STACK, enabled=True),) if last else ()
-    return Step(
-        f"start Corosync and Pacemaker{', now and at boot' if last else ''}", name, why, (*first, *dialect.start())
-    )
+            yield starting.step(wanted, seen, dialects[name], name, "they don't run")
 
 
 def settle_in(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Do what the service needn't wait for, while the cluster elects its controller and starts it."""
     wish = wanted.cluster.autostart
     for name in seen.hosts:
-        if _boots_otherwise(seen, name, wish=wish) and not (wish and _rests(seen, name)):
+        if starting.boots_otherwise(seen, name, wish=wish) and not (wish and _rests(seen, name)):
             word = "start" if wish else "don't start"
             why = f"autostart: {str(wish).lower()}"
             yield Step(f"{word} the cluster at boot", name, why, (boot.at_boot(*STACK, enabled=wish),))
@@ -45,7 +33,3 @@ def settle_in(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> It
 def _rests(seen: Seen, name: str) -> bool:
     # A cluster that isn't ours is gone by the time this is done, and its units with it.
     return not (seen.ours(name) and all(seen.hosts[name].units[unit].running for unit in STACK))
-
-
-def _boots_otherwise(seen: Seen, name: str, *, wish: bool) -> bool:
-    return any((seen.ours(name) and seen.hosts[name].units[unit].enabled) != wish for unit in STACK)

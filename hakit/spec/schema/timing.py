@@ -33,7 +33,7 @@ class TimingPart(Part):
         "Seconds from the beginning of one probe to that of the next, by hakit's agent. fast 1, normal 1, relaxed 10."
     )
     operation_timeout: Annotated[int, Field(ge=ADVISED, le=600)] = key(
-        "Seconds that what is done to a VIP may take, and a look at a volume; above what a node needs that is busy with all "
+        "Seconds that what is done to a VIP may take, and a look at a volume (a look at a fencing device: 60 at least); above what a node needs that is busy with all "
         "its services at once. fast 20, normal 20, relaxed 60."
     )
     failure_timeout: Annotated[int, Field(ge=1, le=604_800)] = key(

@@ -31,6 +31,7 @@ from hakit.model import (
     QuorumDevice,
     Ring,
     Run,
+    SbdFencing,
     Service,
     Switchback,
     TcpQuestion,
@@ -41,7 +42,7 @@ from hakit.model import (
     VipAgent,
     Volume,
 )
-from hakit.model.fencing import advance
+from hakit.model.fencing import advance, sbd_advance, sbd_timeout
 
 NODES = ("qsp-a", "qsp-b", "qsp-c", "qsp-d", "qsp-e")
 NETWORKS = ("192.168.233", "172.16.233", "172.16.234")
@@ -171,6 +172,7 @@ def spec_clusters(draw: st.DrawFn, *, volumes: bool = True) -> Cluster:
         consensus=draw(st.sampled_from([base_timing.consensus if token == base_timing.token else least, 13000])),
         unit_interval=draw(st.sampled_from([base_timing.unit_interval, 7])),
         vip_interval=draw(st.sampled_from([base_timing.vip_interval, 8])),
+        operation_timeout=draw(st.sampled_from([base_timing.operation_timeout, 45])),
         failure_timeout=draw(st.sampled_from([600, 4000])),
         migration_threshold=draw(st.sampled_from([3, 1])),
     )
@@ -184,7 +186,11 @@ def spec_clusters(draw: st.DrawFn, *, volumes: bool = True) -> Cluster:
         rings=rings,
         services=tuple(services),
         timing=timing,
-        fencing=draw(_no_fencing | _fencings(nodes, device=quorum.device is not None)),
+        fencing=draw(
+            _no_fencing
+            | _fencings(nodes, device=quorum.device is not None)
+            | _sbd(len(nodes), device=quorum.device is not None)
+        ),
         quorum=quorum,
         autostart=draw(st.booleans()),
         alerts=draw(alerts()),
@@ -215,6 +221,18 @@ def _fencings(draw: st.DrawFn, nodes: tuple[Node, ...], *, device: bool) -> Devi
         for level in (Level(name, 1, (f"board-{name}",)), Level(name, 2, ("pdu", f"board-{name}")))
     )
     return DeviceFencing((*boards, pdu), draw(st.just(levels) | st.just(())), draw(st.sampled_from([7, 0])))
+
+
+@st.composite
+def _sbd(draw: st.DrawFn, nodes: int, *, device: bool) -> SbdFencing:
+    """SBD with one disk or three, and without any where that can be."""
+    paths = ("/dev/disk/by-id/scsi-1", "/dev/disk/by-id/scsi-2", "/dev/mapper/sbd")
+    alone = nodes > _TWO or device
+    disks = paths[: draw(st.sampled_from([0, 1, 3] if alone else [1, 3]))]
+    timeout = draw(st.sampled_from([sbd_timeout(disks=bool(disks), device=device), 40]))
+    usual = sbd_advance(timeout, nodes, disks=bool(disks), device=device)
+    delay = draw(st.sampled_from([usual, 0, 60])) if disks else 0
+    return SbdFencing(disks, draw(st.sampled_from(["/dev/watchdog", "/dev/watchdog1"])), timeout, delay)
 
 
 @st.composite

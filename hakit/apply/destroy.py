@@ -13,7 +13,7 @@ from hakit.plan import destroy as plan
 from hakit.plan.seen import Belonging, Seen
 from hakit.plan.step import Stage
 
-_ROUNDS = 6  # twice the number of stages
+_ROUNDS = 8  # twice the number of stages
 
 
 def destroy(

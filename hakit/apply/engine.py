@@ -19,6 +19,7 @@ from hakit.observe import epoch
 from hakit.plan.bootstrap import quorum as quorum_device
 from hakit.plan.bootstrap.refusals import refusals
 from hakit.plan.bootstrap.stages import START, stages
+from hakit.plan.changes import rest
 from hakit.plan.dialect import Dialect
 from hakit.plan.health import report
 from hakit.plan.health.services import OutOfService
@@ -171,8 +172,11 @@ def finish(first: Sight, means: Means, terms: Terms, lease: Lease) -> Sight:
         if _differences(now) not in (agreed, (), None):
             raise Changed("; ".join(_differences(now) or ()))
         lease.insist()
+        letting_go = now.left[0].title == rest.LET_GO
         _do(now, means)
         now = _taken(now, means, terms)
+        # Our own stop may have switched fencing off for its time.
+        agreed = None if letting_go else agreed
     raise HakitError(f"not finished after {_ROUNDS} rounds; something undoes what is done", hint="hakit status")
 
 

@@ -10,7 +10,7 @@ from hakit import render
 from hakit.apply import materials, tools
 from hakit.apply.look import look_at_reachable
 from hakit.core import Finding, HostUnreachable, Runner
-from hakit.model import Cluster, Service
+from hakit.model import Cluster, SbdFencing, Service
 from hakit.observe import durations, simulate
 from hakit.plan import outlook
 from hakit.plan.bootstrap.refusals import refusals
@@ -91,6 +91,8 @@ def _foretold(goal: Wanted, seen: Seen, runner: Runner) -> tuple[simulate.Foreto
     if not (seen.running and seen.awake):
         return None, "the cluster doesn't run, or not every node that was started has joined"
     new = render.merged(_cib(seen), goal.cluster)
+    if isinstance(goal.cluster.fencing, SbdFencing):
+        new = render.watched(new)
     if seen.leaving:
         new = render.aside(new, tuple(seen.leaving))
     if told := simulate.only_starts(runner.run(seen.running[0], simulate.decisions(new)).stdout):

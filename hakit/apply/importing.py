@@ -63,4 +63,5 @@ def _hints(seen: Sequence[Existing], runner: Runner) -> Hints:
         autostart=all(each.autostart for each in seen),
         addresses=found,
         volumes={name: volume for each in seen for name, volume in each.volumes.items()},
+        sbd=seen[0].sbd,
     )

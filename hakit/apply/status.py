@@ -9,9 +9,9 @@ from hakit.apply.look import look_at_reachable
 from hakit.core import Finding, HostUnreachable, Runner, Severity
 from hakit.model import Cluster, Service
 from hakit.observe import maintenance
-from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import report, services
 from hakit.plan.seen import Seen
+from hakit.plan.volume import sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def plain(found: Status) -> dict[str, object]:
         "quorate": bool(state and state.quorate),
         "controller": state.dc if state else "",
         "maintenance": _maintenance(found.seen),
-        "services": [_service(service, cluster, state) for service in cluster.services],
+        "services": [_service(service, found.seen) for service in cluster.services],
         "nodes": [_node(name, found) for name in (node.name for node in cluster.nodes)],
         "findings": [
             {"code": each.code, "severity": each.severity.value, "text": each.text(), "remedy": each.remedy()}
@@ -60,7 +60,8 @@ def _maintenance(seen: Seen) -> dict[str, object]:
     return {"on": on, "by": known.by, "since": known.since, "until": known.until}
 
 
-def _service(service: Service, cluster: Cluster, state: ClusterState | None) -> dict[str, object]:
+def _service(service: Service, seen: Seen) -> dict[str, object]:
+    cluster, state = seen.cluster, seen.state
     ours = services.parts(service)
     history = [each for each in state.history if each.resource in ours] if state else []
     return {
@@ -88,6 +89,7 @@ def _service(service: Service, cluster: Cluster, state: ClusterState | None) -> 
             for each in (state.resources if state else ())
             if each.id in ours
         ],
+        **({"volume": sight.plain(sight.sides(seen, service.volume))} if service.volume else {}),
         "fail_counts": [
             {"resource": h.resource, "node": h.node, "count": h.fail_count} for h in history if h.fail_count
         ],

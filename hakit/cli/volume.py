@@ -44,11 +44,7 @@ def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
     having = [service for service in cluster.services if service.volume]
     sides = {service.name: sight.sides(seen, service.volume) for service in having if service.volume}
     if as_json:
-        said = {
-            name: {node: _plain(side, sight.disk(each, node)) for node, side in each.items()}
-            for name, each in sides.items()
-        }
-        click.echo(json.dumps(said, indent=2))
+        click.echo(json.dumps({name: sight.plain(each) for name, each in sides.items()}, indent=2))
     for service in having if not as_json else ():
         _tell(seen, service)
     return ExitCode.DECLARED if all(map(sight.whole, sides.values())) else ExitCode.DIFFERENT
@@ -119,14 +115,3 @@ def _words(side: Side, disk: str) -> str:
     pace = volumes.progress(side)
     lacks = f", {side.out_of_sync / 1024:.1f} MiB not replicated" if side.out_of_sync and not pace else ""
     return f"{side.role.lower()}, {disk}, {side.connection}{f', {pace}' if pace else lacks}"
-
-
-def _plain(side: Side, disk: str) -> dict[str, object]:
-    return {
-        "role": side.role,
-        "disk": disk,
-        "connection": side.connection,
-        "out_of_sync_kib": side.out_of_sync,
-        "speed_kib_per_second": side.speed,
-        "seconds_left": side.left,
-    }

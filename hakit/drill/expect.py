@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hakit.drill.scene import Scene
-from hakit.model import Agent, TcpQuestion, UnixQuestion, quickservice
+from hakit.model import Agent, SbdFencing, TcpQuestion, UnixQuestion, quickservice
+from hakit.render import sbd
 from hakit.report.record import Expectation
 
 # Seconds that Pacemaker takes to decide and to tell a node, and a VIP to be added and followed, at the worst.
@@ -51,10 +52,18 @@ def dead(scene: Scene) -> Expectation:
     """A node that says nothing any more."""
     timing = scene.cluster.timing
     silence = (timing.token + timing.consensus) / 1000
-    fencing = 10.0 if scene.fenced else 0.0
+    fencing = _fencing(scene)
     seconds = silence + fencing + DECISION + start(scene)
-    more = ", fencing up to 10 s" if fencing else ""
+    more = f", fencing up to {fencing:g} s" if fencing else ""
     return Expectation(seconds, f"declared dead after {silence:g} s (token + consensus){more}, then started elsewhere")
+
+
+def _fencing(scene: Scene) -> float:
+    """Say how long it takes until a node is known to be off: SBD says so itself, a switch is given 10 s."""
+    decided = scene.cluster.fencing
+    if isinstance(decided, SbdFencing):
+        return float(sbd.wait(scene.cluster, decided) + decided.priority_delay)
+    return 10.0 if scene.fenced else 0.0
 
 
 def parted(scene: Scene, otherwise: str) -> Expectation:

@@ -105,7 +105,7 @@ def _finish(tree: Path) -> None:
         (units / unit).symlink_to("/dev/null")
     for unit in recipe.MACHINE_UNMASKED:
         (units / unit).unlink()
-    for unit in recipe.MACHINE_DISABLED:
+    for unit in (*recipe.MACHINE_DISABLED, *recipe.MACHINE_DEVICE_DISABLED):
         for folder in units.glob("*.*/"):
             (folder / unit).unlink(missing_ok=True)
         # Beside a unit of that name it is of no use, and `systemctl enable` would keep it in step for half a minute.

@@ -54,5 +54,8 @@ class Kind(Protocol):
     def cabled(self, place: Layout, hosts: Sequence[Host]) -> bool:
         """Say whether all networks are there."""
 
+    def slow(self, place: Layout) -> bool:
+        """Say whether its nodes are so slow that a cluster on them has to be patient."""
+
     def forget(self, place: Layout) -> None:
         """Forget what the nodes, all of them off, have written where all can."""

@@ -290,7 +290,8 @@ class Lab:
         if self._state.fencing:
             switches.make_secret(self.layout)
         secret = self.layout.bmc_secret.name if self._state.fencing else ""
-        self.layout.spec.write_text(specfile.text(self.nodes, secret=secret, qnetd=self._state.qnetd))
+        slow = self._kind.slow(self.layout)
+        self.layout.spec.write_text(specfile.text(self.nodes, secret=secret, qnetd=self._state.qnetd, slow=slow))
         self._networks()
 
     def _networks(self) -> None:

@@ -1,4 +1,7 @@
-"""Nodes that are virtual machines (QEMU): Debian's own kernel, disks, a watchdog; a minute to boot without KVM."""
+"""Nodes that are virtual machines (QEMU): Debian's own kernel, disks, a watchdog; a minute to boot without KVM.
+
+The host of a quorum device needs none of that, and is a container beside them.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ import os
 import platform
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hakit.core.action import Command
 from hakit.core.clock import SystemClock, wait_until
 from hakit.core.errors import ExitCode, HakitError
 from hakit.core.event import Listener, Note
-from hakit.lab import accelerator, image, initrd, network, power, processes, qemu, rootfs
+from hakit.lab import accelerator, image, initrd, network, power, processes, qemu, recipe, rootfs
+from hakit.lab.containers import Containers
 from hakit.lab.keep import keeper
 from hakit.lab.kind import INSIDE
-from hakit.lab.layout import CLIENT, RINGS, Host, Layout
+from hakit.lab.layout import CLIENT, RINGS, WITNESS, Host, Layout
 from hakit.lab.network import Cable
 from hakit.lab.ready import Patience
 from hakit.lab.state import State
@@ -39,6 +44,9 @@ class Machines:
     words = "virtual machines"
     patience = Patience(whole=600.0, every=1.0, answer=45.0)
 
+    def __init__(self) -> None:
+        self._beside = Containers()
+
     def need(self) -> None:
         """Raise HakitError when programs are missing, or this machine is of a kind that is not emulated."""
         if platform.machine() != "x86_64":
@@ -47,13 +55,16 @@ class Machines:
 
     def base(self, wanted: State, more: Sequence[str], listener: Listener) -> Path:
         """Return the folder with disk image, kernel and first steps."""
-        if wanted.fencing or wanted.qnetd:
+        if wanted.fencing:
             raise HakitError(
-                "a lab of virtual machines has no power switches and no quorum device",
+                "a lab of virtual machines has no power switches",
                 hint="its nodes have watchdogs and share a disk, for sbd; or leave out --vm",
                 code=ExitCode.USAGE,
             )
-        return image.ensure(wanted.release, listener, more)
+        if wanted.qnetd:
+            self._beside.need()
+            self._beside.base(wanted, (), listener)
+        return image.ensure(wanted.release, listener, (*more, *((recipe.MACHINE_DEVICE,) if wanted.qnetd else ())))
 
     def prepare(self, place: Layout, base: Path, listener: Listener) -> None:
         """Find out whether KVM works here, and remember it."""
@@ -66,6 +77,10 @@ class Machines:
 
     def on(self, place: Layout, host: Host, everyone: Sequence[Host], kept: State) -> None:
         """Make the disks that are missing, cable the machine and boot."""
+        if host.name == WITNESS:
+            base = rootfs.path(kept.release, (*recipe.PACKAGES, *recipe.safety(kept.release)))
+            self._beside.on(place, host, everyone, replace(kept, base=base))
+            return
         power.off(place, host.name)
         socket = door(place, host.name)
         place.node_folder(host.name).mkdir(parents=True, exist_ok=True)
@@ -84,29 +99,43 @@ class Machines:
 
     def leader(self, place: Layout, name: str) -> int | None:
         """Return QEMU's process, or None when there is none."""
+        if name == WITNESS:
+            return self._beside.leader(place, name)
         try:
             said = int(qemu.number(place, name).read_text())
         except (FileNotFoundError, ValueError):
             return None
         return said if said in processes.members(keeper().groups(place, name)) else None
 
-    def enter(self, place: Layout, name: str, leader: int, argv: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002 - as Kind has it
+    def enter(self, place: Layout, name: str, leader: int, argv: Sequence[str]) -> tuple[str, ...]:
         """Return the command line that logs in, past the rings, and runs the other."""
+        if name == WITNESS:
+            return self._beside.enter(place, name, leader, argv)
         options = ("-F", str(place.ssh_config), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR")
         return ("ssh", *options, name, shlex.join((*INSIDE, *argv)))
 
     def freeze(self, place: Layout, name: str, *, frozen: bool) -> None:
         """Stop the machine's processor and clock, or let them go on."""
+        if name == WITNESS:
+            self._beside.freeze(place, name, frozen=frozen)
+            return
         qmp.ask(qemu.door(place, name), "stop" if frozen else "cont")
 
     def plug(self, place: Layout, name: str, ring: int, *, carrier: bool) -> None:
         """Take the switch's end of the cable up or down, and tell the machine's card, which doesn't see it."""
+        if name == WITNESS:
+            self._beside.plug(place, name, ring, carrier=carrier)
+            return
         (network.heal if carrier else network.unplug)(place, name, ring)
         qmp.ask(qemu.door(place, name), "set_link", name=qemu.card(ring), up=carrier)
 
-    def cabled(self, place: Layout, hosts: Sequence[Host]) -> bool:  # noqa: ARG002 - as Kind has it
+    def cabled(self, place: Layout, hosts: Sequence[Host]) -> bool:
         """Say whether the switch's namespace is there; machines have none of their own."""
-        return network.complete(place)
+        return network.complete(place, [host for host in hosts if host.name == WITNESS])
+
+    def slow(self, place: Layout) -> bool:
+        """Emulated processors need many times the time."""
+        return accelerator.remembered(place) is qemu.Accelerator.TCG
 
     def forget(self, place: Layout) -> None:
         """Delete the disk that all share; the next to boot makes it anew."""

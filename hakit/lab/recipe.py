@@ -64,6 +64,9 @@ MACHINE_DISABLED = (
     "sbd.service", "drbd.service", "logd.service", "corosync.service", "pacemaker.service",
     "pcsd.service", "pcsd-ruby.service", "squid.service", "nginx.service", "haproxy.service",
 )  # fmt: skip
+# Of what only a lab with a quorum device has.
+MACHINE_DEVICE = "corosync-qdevice"
+MACHINE_DEVICE_DISABLED = ("corosync-qdevice.service",)
 # Ruby alone may need more than systemd's 90 s there.
 MACHINE_SLOW = ("pcsd-ruby.service", "pcsd.service")
 MACHINE_PATIENCE = "[Service]\nTimeoutStartSec=300\n"

@@ -2,7 +2,7 @@
 
 from hakit.model.alert import ALL_EVENTS, Alert, AlertEvent
 from hakit.model.cluster import Cluster, Guard, Node, Ring
-from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
+from hakit.model.fencing import Device, DeviceFencing, Fencing, Level, NoFencing, SbdFencing, SecretParameter
 from hakit.model.probe import CommandQuestion, HttpQuestion, Probe, Question, TcpQuestion, UnixQuestion
 from hakit.model.quorum import Quorum, QuorumDevice
 from hakit.model.service import (
@@ -50,6 +50,7 @@ __all__ = [
     "QuorumDevice",
     "Ring",
     "Run",
+    "SbdFencing",
     "SecretParameter",
     "Service",
     "Switchback",

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from ipaddress import ip_network
 
 from hakit.model.cluster import Cluster, Network
-from hakit.model.fencing import NoFencing
+from hakit.model.fencing import NoFencing, SbdFencing
 from hakit.model.timing import PROFILES
 
 _HEAD = "What neither Corosync nor Pacemaker keeps of it, for hakit import:"
@@ -24,13 +24,15 @@ _PROFILE = "normal"
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """What was kept; empty where nothing was. `timing` has the numbers that differ from the profile's."""
+    """What was kept; empty where nothing was. `timing` has the numbers that differ from the profile's, `watchdog` is SBD's."""
 
     reason: str = ""
     networks: tuple[Network, ...] = ()
     profile: str = ""
     timing: dict[str, int] = field(default_factory=dict)
     autostart: bool | None = None
+    watchdog: str = ""
+    watchdog_timeout: int = 0
 
 
 def lines(cluster: Cluster) -> tuple[str, ...]:
@@ -48,18 +50,23 @@ def read(text: str) -> Memo:
     timing = said.get("timing", [_PROFILE])
     profile, *numbers = timing if isinstance(timing, list) and timing else [""]
     reason, autostart = said.get("fencing.none"), said.get("autostart", True)
+    watchdog, timeout = _watchdog(said.get("fencing.sbd"))
     return Memo(
         reason=reason if isinstance(reason, str) else "",
         networks=_networks(said.get("rings")),
         profile=profile if profile in PROFILES else "",
         timing=dict(_pairs(numbers)),
         autostart=autostart if isinstance(autostart, bool) else None,
+        watchdog=watchdog,
+        watchdog_timeout=timeout,
     )
 
 
 def _kept(cluster: Cluster) -> Iterator[tuple[str, object]]:
     if isinstance(cluster.fencing, NoFencing) and cluster.fencing.reason:
         yield "fencing.none", cluster.fencing.reason
+    if isinstance(cluster.fencing, SbdFencing):
+        yield "fencing.sbd", [cluster.fencing.watchdog, cluster.fencing.timeout]
     yield "rings", [str(ring.network) for ring in cluster.rings]
     numbers = asdict(cluster.timing)
     word = numbers.pop("profile")
@@ -83,6 +90,14 @@ def _said(text: str) -> Iterator[tuple[str, object]]:
                 yield found[1], json.loads(found[2])
             except ValueError:
                 continue
+
+
+def _watchdog(value: object) -> tuple[str, int]:
+    match value:
+        case [str(path), int(seconds)]:
+            return path, seconds
+        case _:
+            return "", 0
 
 
 def _networks(value: object) -> tuple[Network, ...]:

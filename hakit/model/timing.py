@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Seconds that the metadata of the agents for addresses and of DRBD's advise for what is quick.
+ADVISED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -12,6 +15,8 @@ class Timing:
     A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
     `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
     `guard_timeout` (seconds) is a guard's default; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
+    `operation_timeout` (seconds) is for what is done to a VIP, and for looks at a volume: what the agents' metadata advises, or more;
+    fencing devices get a minute at least.
     """
 
     profile: str
@@ -22,6 +27,7 @@ class Timing:
     probe_interval: int
     guard_timeout: int
     guard_settle: int
+    operation_timeout: int = ADVISED
     failure_timeout: int = 600
     migration_threshold: int = 3
 
@@ -37,7 +43,7 @@ PROFILES: dict[str, Timing] = {
     ),
     "relaxed": Timing(
         "relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30,
-        probe_interval=10, guard_timeout=5, guard_settle=2000,
+        probe_interval=10, guard_timeout=5, guard_settle=2000, operation_timeout=60,
     ),
 }  # fmt: skip
 """The consensus is that of two nodes, for which less than the token is safe (corosync.conf(5)); three and more get what

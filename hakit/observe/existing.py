@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 from hakit.core import Action, Command, CommandFailed, Get, Outcome
-from hakit.model import Volume, volume
+from hakit.model import Volume, sbd, volume
 from hakit.model.cluster import Address
 from hakit.observe import node
 from hakit.observe.host import interfaces
@@ -34,7 +34,7 @@ class Existing:
     """What one host says. `name` is its own; the texts are empty where it has none.
 
     `cib` is the live one where Pacemaker runs, else that on disk. `autostart`: both Corosync and Pacemaker start at boot.
-    `volumes` are those that hakit made, by their services.
+    `volumes` are those that hakit made, by their services; `sbd` is the text of sbd's file.
     """
 
     host: str
@@ -44,6 +44,7 @@ class Existing:
     interfaces: tuple[Interface, ...]
     autostart: bool
     volumes: Mapping[str, Volume] = field(default_factory=dict)
+    sbd: str = ""
 
 
 def actions() -> tuple[Action, ...]:
@@ -55,13 +56,14 @@ def actions() -> tuple[Action, ...]:
         node.LIVE_CIB,
         _BOOT,
         _VOLUMES,
+        Get(sbd.FILE),
         *interfaces.ACTIONS,
     )
 
 
 def read(outcomes: Sequence[Outcome]) -> Existing:
     """Read the outcomes of `actions`. Raises CommandFailed for what no host should refuse."""
-    name, conf, disk, live, boot, drbd, *nics = outcomes
+    name, conf, disk, live, boot, drbd, messages, *nics = outcomes
     for outcome in (name, *nics):
         if not outcome.ok:
             raise CommandFailed(outcome)
@@ -73,6 +75,7 @@ def read(outcomes: Sequence[Outcome]) -> Existing:
         interfaces=interfaces.read(nics),
         autostart=boot.stdout.split() == ["enabled"] * len(_UNITS),
         volumes=dict(_volumes(drbd.stdout)),
+        sbd=messages.stdout if messages.code == 0 else "",
     )
 
 

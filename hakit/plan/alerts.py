@@ -10,6 +10,7 @@ from hakit.core import Action, Command, Put, Remove
 from hakit.model import alert
 from hakit.observe import node
 from hakit.observe.node import NodeFacts
+from hakit.plan import boot
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
@@ -25,7 +26,7 @@ def install(wanted: Wanted, seen: Seen, name: str) -> Step | None:
     agent, watch = _missing(wanted, seen.nodes[name])
     actions = [put for put in (agent, watch) if put]
     reload = (_RELOAD,) if watch or unit.need_reload else ()
-    enable = () if unit.enabled else (_systemctl("enable"),)
+    enable = () if unit.enabled else (boot.at_boot(alert.WATCH, enabled=True),)
     restart = (_systemctl("restart"),) if name in seen.started and (actions or reload or not unit.running) else ()
     todo = (*actions, *reload, *enable, *restart)
     if not todo:

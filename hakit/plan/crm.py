@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hakit.core import Action, Command, Outcome, Remove
 from hakit.model import Tool
 from hakit.observe import node
+from hakit.plan import boot
 from hakit.plan.dialect import FENCING
 
 # An unknown command line would say so with another code; crm answers this without a cluster.
@@ -35,7 +36,7 @@ class Crm:
         return (
             Command(("systemctl", "stop", "--", "pacemaker.service"), timeout=180),
             Command(("systemctl", "stop", "--", "corosync.service"), timeout=60),
-            Command(("systemctl", "disable", "--", "corosync.service", "pacemaker.service"), timeout=180),
+            boot.at_boot("corosync.service", "pacemaker.service", enabled=False),
             *(Remove(path) for path in (node.COROSYNC_CONF, node.COROSYNC_KEY, node.PACEMAKER_KEY)),
             Command(("find", *_STATE, "-mindepth", "1", "-delete"), timeout=60),
         )
@@ -62,15 +63,6 @@ class Crm:
     def stop(self) -> tuple[Action, ...]:
         """Stop the cluster on this node. crm refuses where there is no controller yet."""
         return (Command(("crm", "cluster", "stop"), timeout=600),)
-
-    def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
-        """Start the cluster at boot on this node, or not.
-
-        `crm cluster enable` speaks of Pacemaker only, and that of 4.2 says that it did and does nothing: it asks systemd
-        for a unit file named pacemaker, without .service, and finds none.
-        """
-        verb = "enable" if enabled else "disable"
-        return (Command(("systemctl", verb, "--", "corosync.service", "pacemaker.service"), timeout=180),)
 
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's.

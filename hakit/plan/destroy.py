@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from hakit.core import Action, Command, Put, Remove
-from hakit.model import alert
+from hakit.model import alert, sbd
+from hakit.model.fencing import SbdFencing
 from hakit.observe import journal, node, record
 from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record
-from hakit.plan import alerts
+from hakit.plan import alerts, boot
 from hakit.plan.bootstrap import resources, tokens
 from hakit.plan.dialect import Dialect
+from hakit.plan.sbd import making
 from hakit.plan.seen import Belonging, Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.volume import undoing
@@ -21,7 +23,7 @@ from hakit.plan.volume import undoing
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
     *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, *node.AGENTS, record.PATH, tokens.NEW)),
-    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT)),
+    *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT, sbd.FILE, sbd.DROP_IN)),
     *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
     *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
 )
@@ -30,11 +32,21 @@ _SCRATCH = (
 def stages(seen: Seen, dialects: Mapping[str, Dialect]) -> tuple[Stage, ...]:
     """Give what is left to do; empty when no host is part of the cluster and nothing of hakit's is left."""
     found = (
+        Stage("Stop Pacemaker everywhere first", tuple(_calmed(seen))),
         Stage("Take the cluster apart", tuple(_apart(seen, dialects))),
         Stage("Take the directories off the volumes", tuple(undoing.steps(seen))),
         Stage("Put the hosts back as they were", tuple(_back(seen))),
     )
     return tuple(stage for stage in found if stage.steps)
+
+
+def _calmed(seen: Seen) -> Iterator[Step]:
+    """Stop Pacemaker before Corosync goes on any node: without disks, sbd resets a node that loses quorum while it stops."""
+    running = [name for name in seen.started if seen.hosts[name].units["pacemaker.service"].running]
+    sure = not isinstance(seen.cluster.fencing, SbdFencing) or seen.cluster.fencing.disks
+    for name in () if sure or len(seen.started) == 1 else running:
+        stop = Command(("systemctl", "stop", "--", "pacemaker.service"), timeout=600)
+        yield Step("stop Pacemaker", name, "its services stop, and no watchdog bites meanwhile", (stop,))
 
 
 def _apart(seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
@@ -66,12 +78,17 @@ def _back(seen: Seen) -> Iterator[Step]:
             yield Step(
                 "put files and units back, remove the agent",
                 name,
-                "as noted before bootstrap",
+                f"as noted before bootstrap{_header(seen, facts.record)}",
                 (*alerts.away(facts), *_undo(facts.record)),
             )
         elif facts.has_agents or alerts.away(facts):
             why = "there are no notes of how the host stood: its units stay as they are"
             yield Step("remove the agent", name, why, (*alerts.away(facts), *map(Remove, node.AGENTS)))
+
+
+def _header(seen: Seen, note: Record) -> str:
+    disks = seen.cluster.fencing.disks if isinstance(seen.cluster.fencing, SbdFencing) else ()
+    return f"; SBD's header stays on {', '.join(disks)}" if disks and sbd.UNIT in note.units else ""
 
 
 def _undo(note: Record) -> tuple[Action, ...]:
@@ -84,6 +101,7 @@ def _undo(note: Record) -> tuple[Action, ...]:
         Command(("rm", "--recursive", "--force", "--", record.BEFORE, journal.FOLDER, *_SCRATCH)),
         _remove_empty(str(PurePosixPath(node.AGENT).parent)),
         _remove_empty(str(PurePosixPath(alert.AGENT).parent)),
+        *((_remove_empty(str(PurePosixPath(sbd.DROP_IN).parent)),) if sbd.UNIT in note.units else ()),
         Remove(record.PATH),
         _remove_empty(record.FOLDER),
     )
@@ -99,6 +117,8 @@ def _files(note: Record) -> Iterator[Action]:
             yield Command(("cp", "--archive", "--force", "--", f"{record.BEFORE}{path}", path))
         else:
             yield Remove(path)
+    if sbd.UNIT in note.units:
+        yield from making.off(note.files)
     yield from map(Remove, node.AGENTS)
 
 
@@ -110,14 +130,14 @@ def _remove_empty(folder: str) -> Command:
 def _units(note: Record) -> Iterator[Action]:
     at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "enabled")
     not_at_boot = tuple(name for name, unit in note.units.items() if unit.boot == "disabled")
-    # DRBD's unit does something at boot only; there is nothing left for it now.
-    run = {name: unit.active for name, unit in note.units.items() if name != DRBD}
+    # DRBD's unit does something at boot only; there is nothing left for it now. sbd comes and goes with Corosync only.
+    run = {name: unit.active for name, unit in note.units.items() if name not in {DRBD, sbd.UNIT}}
     active = tuple(name for name, runs in run.items() if runs)
     at_rest = tuple(name for name, runs in run.items() if not runs)
     if not_at_boot:
-        yield Command(("systemctl", "disable", "--", *not_at_boot), timeout=120)
+        yield boot.at_boot(*not_at_boot, enabled=False)
     if at_boot:
-        yield Command(("systemctl", "enable", "--", *at_boot), timeout=120)
+        yield boot.at_boot(*at_boot, enabled=True)
     if at_rest:
         yield Command(("systemctl", "stop", "--", *at_rest), timeout=300)
     if active:

@@ -45,9 +45,6 @@ class Dialect(Protocol):
     def stop(self) -> tuple[Action, ...]:
         """Stop the cluster on this node, moving its services away."""
 
-    def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
-        """Start the cluster at boot on this node, or not."""
-
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's."""
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hakit.model import Agent, Cluster, Service, quickservice
+from hakit.model import Agent, Cluster, SbdFencing, Service, quickservice
 from hakit.plan.changes.effects import BETWEEN, BETWEEN_BUSY, UNIT, VIP
+from hakit.render import sbd
 from hakit.render.corosync import declared_after
 
 # What an agent of ours needs to tell, and Pacemaker to decide: on an idle node and on a busy one.
@@ -61,8 +62,13 @@ def _sum(service: Service, fault: Fault, noticed: Span, done: Span) -> Expected:
 
 
 def _node(cluster: Cluster) -> Span:
-    """The token was seen last up to a fifth of its time ago; then the nodes that are left must agree."""
-    declared = declared_after(cluster) / 1000
+    """The token was seen last up to a fifth of its time ago; then the nodes that are left must agree.
+
+    How long a device needs to switch the node off, nobody knows beforehand; SBD says it.
+    """
+    fencing = cluster.fencing
+    reset = sbd.wait(cluster, fencing) + fencing.priority_delay if isinstance(fencing, SbdFencing) else 0
+    declared = declared_after(cluster) / 1000 + reset
     return declared - cluster.timing.token / 5000, declared
 
 

@@ -50,10 +50,6 @@ class Pcs:
         """Stop the cluster on this node, even when quorum is lost by it (pcs asks for --force then)."""
         return (Command(("pcs", "cluster", "stop", "--force"), timeout=600),)
 
-    def at_boot(self, *, enabled: bool) -> tuple[Action, ...]:
-        """Start the cluster at boot on this node, or not."""
-        return (Command(("pcs", "cluster", "enable" if enabled else "disable"), timeout=180),)
-
     def push(self, new_file: str, old_file: str) -> tuple[Action, ...]:
         """Make the difference between two CIB files the running cluster's."""
         return (Command(("pcs", "cluster", "cib-push", new_file, f"diff-against={old_file}"), timeout=120),)

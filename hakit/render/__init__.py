@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hakit.render.corosync import corosync_conf
     from hakit.render.difference import Difference, Origin
-    from hakit.render.document import cib
+    from hakit.render.document import cib, fence_devices
     from hakit.render.drbd import drbd_resource, drbd_resources
-    from hakit.render.marks import aside, content, rested, resting, unrested
+    from hakit.render.marks import aside, content, rested, resting, unfenced, unrested, watchdog_wait, watched
     from hakit.render.merge import (
         compared,
         device_values,
@@ -41,6 +41,7 @@ __all__ = [
     "drbd_resource",
     "drbd_resources",
     "facts_of",
+    "fence_devices",
     "foreign",
     "ids",
     "leftovers",
@@ -49,8 +50,11 @@ __all__ = [
     "rested",
     "resting",
     "stopped",
+    "unfenced",
     "unknown_secrets",
     "unrested",
+    "watchdog_wait",
+    "watched",
 ]
 
 _HOMES = {
@@ -66,6 +70,7 @@ _HOMES = {
     "drbd_resource": "drbd",
     "drbd_resources": "drbd",
     "facts_of": "merge",
+    "fence_devices": "document",
     "foreign": "merge",
     "ids": "merge",
     "leftovers": "merge",
@@ -74,8 +79,11 @@ _HOMES = {
     "rested": "marks",
     "resting": "marks",
     "stopped": "merge",
+    "unfenced": "marks",
     "unknown_secrets": "merge",
     "unrested": "marks",
+    "watchdog_wait": "marks",
+    "watched": "marks",
 }
 
 

@@ -11,18 +11,17 @@ from hakit.render import parts, secrets
 from hakit.render.fragments import Templates
 from hakit.render.parts import AgentName, Operation
 
-# Seconds. The monitor asks the device for its state; a management board is slow and shared with people.
-MONITOR_INTERVAL, MONITOR_TIMEOUT = 60, 60
-# pcs and Pacemaker's own examples leave 20 s for a start, in which the device is asked once, too.
-_START_TIMEOUT = 60
+# Seconds. The monitor asks the device for its state, and so does the start; a management board is slow and shared with people.
+_INTERVAL, _TIMEOUT = 60, 60
 
 
-def resource(device: Device, templates: Templates) -> etree._Element:
-    """Render the device. A secret that nobody has read yet is a placeholder."""
+def resource(device: Device, templates: Templates, patience: int) -> etree._Element:
+    """Render the device; `patience` is what operations get on these nodes at least. A secret that nobody has read yet is a placeholder."""
+    timeout = max(_TIMEOUT, patience)
     set_id = f"{device.name}-instance_attributes"
     operations = (
-        Operation(f"{device.name}-monitor", "monitor", f"{MONITOR_INTERVAL}s", f"{MONITOR_TIMEOUT}s"),
-        Operation(f"{device.name}-start", "start", "0s", f"{_START_TIMEOUT}s"),
+        Operation(f"{device.name}-monitor", "monitor", f"{_INTERVAL}s", f"{timeout}s"),
+        Operation(f"{device.name}-start", "start", "0s", f"{timeout}s"),
     )
     return templates.element(
         "primitive",

@@ -9,8 +9,8 @@ from pathlib import Path
 from lxml import etree
 
 from hakit.core import ExitCode, HakitError
-from hakit.model import Cluster, DeviceFencing, Fencing, Service, Timing
-from hakit.render import devices, fragments, guard, parts, volume
+from hakit.model import Cluster, Device, DeviceFencing, Fencing, NoFencing, SbdFencing, Service, Timing
+from hakit.render import devices, fragments, guard, parts, sbd, volume
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
 
@@ -20,6 +20,7 @@ SCHEMA = "pacemaker-3.5"
 # fail counts under the names of 1.1.17 (failcounts.c, generate_fail_regexes), so crm_simulate foretells wrongly.
 _FEATURES = "3.1.0"
 TWO = 2
+WATCHED = "have-watchdog"
 PROPERTIES_ID = "cib-bootstrap-options"
 _DEFAULTS_ID = "rsc-options"
 
@@ -35,9 +36,10 @@ def cib(cluster: Cluster, *, templates: Path | None = None) -> str:
 
 def properties(cluster: Cluster) -> dict[str, str]:
     """Return the cluster properties that hakit decides; all others are left to Pacemaker and the operator."""
-    fenced = isinstance(cluster.fencing, DeviceFencing)
+    fencing = cluster.fencing
     return {
-        "stonith-enabled": "true" if fenced else "false",
+        "stonith-enabled": "false" if isinstance(fencing, NoFencing) else "true",
+        **(sbd.properties(cluster, fencing) if isinstance(fencing, SbdFencing) else {}),
         **_advance(cluster.fencing),
         "no-quorum-policy": "stop",
         "dc-deadtime": _dc_deadtime(cluster),
@@ -48,8 +50,17 @@ def properties(cluster: Cluster) -> dict[str, str]:
     }
 
 
+def _watched(cluster: Cluster) -> dict[str, str]:
+    """Say in a first CIB what the cluster itself writes there once it has found sbd running.
+
+    Till then Pacemaker starts nothing: it knows of no fencing device, and without disks there is none.
+    """
+    fencing = cluster.fencing
+    return {WATCHED: "true"} if isinstance(fencing, SbdFencing) and not fencing.disks else {}
+
+
 def _advance(fencing: Fencing) -> dict[str, str]:
-    if isinstance(fencing, DeviceFencing) and fencing.priority_delay:
+    if not isinstance(fencing, NoFencing) and fencing.priority_delay:
         return {"priority-fencing-delay": f"{fencing.priority_delay}s"}
     return {}
 
@@ -59,7 +70,7 @@ def _dc_deadtime(cluster: Cluster) -> str:
 
     Where a majority may fence those that it doesn't see at its start, it gives them Pacemaker's own time to come.
     """
-    patient = isinstance(cluster.fencing, DeviceFencing) and len(cluster.nodes) > TWO
+    patient = not isinstance(cluster.fencing, NoFencing) and len(cluster.nodes) > TWO
     return "20s" if patient else "2s"
 
 
@@ -83,11 +94,11 @@ def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
     shapes = fragments.templates(templates)
     root = shapes.element("cib", "", features=_FEATURES, schema=SCHEMA)
     section(root, "crm_config").append(
-        _set("cluster_property_set", PROPERTIES_ID, properties(cluster), shapes),
+        _set("cluster_property_set", PROPERTIES_ID, properties(cluster) | _watched(cluster), shapes),
     )
     section(root, "rsc_defaults").append(_set("meta_attributes", _DEFAULTS_ID, resource_defaults(cluster), shapes))
     resources, constraints = section(root, "resources"), section(root, "constraints")
-    _devices(root, cluster.fencing, shapes)
+    _devices(root, cluster, shapes)
     near = neighbours(cluster.services)
     counts = bool(_advance(cluster.fencing))
     for service in cluster.services:
@@ -95,8 +106,8 @@ def _built(cluster: Cluster, templates: Path | None) -> etree._Element:
         resources.extend(own)
         constraints.extend(parts.constraints(service, near.get(service.name, ()), shapes))
         if service.volume:
-            volume.mounted(own[0], service, service.volume, shapes)
-            resources.append(volume.mirror(service, shapes))
+            volume.mounted(own[0], service, cluster.timing, shapes)
+            resources.append(volume.mirror(service, cluster.timing, shapes))
             constraints.extend(volume.ties(service, shapes))
         if cluster.guards(service):
             constraints.append(guard.avoidance(service, shapes))
@@ -115,13 +126,21 @@ def _service(service: Service, timing: Timing, shapes: Templates, *, counts: boo
     return tuple(parts.resources(service, timing, shapes, counts=counts))
 
 
-def _devices(root: etree._Element, fencing: Fencing, shapes: Templates) -> None:
-    if not isinstance(fencing, DeviceFencing):
-        return
-    for device in fencing.devices:
-        section(root, "resources").append(devices.resource(device, shapes))
+def fence_devices(cluster: Cluster) -> tuple[Device, ...]:
+    """Return the devices that the CIB gets: those of the spec, or SBD's."""
+    fencing = cluster.fencing
+    if isinstance(fencing, SbdFencing):
+        found = sbd.device(cluster, fencing)
+        return (found,) if found else ()
+    return fencing.devices if isinstance(fencing, DeviceFencing) else ()
+
+
+def _devices(root: etree._Element, cluster: Cluster, shapes: Templates) -> None:
+    fencing = cluster.fencing
+    for device in fence_devices(cluster):
+        section(root, "resources").append(devices.resource(device, shapes, cluster.timing.operation_timeout))
         section(root, "constraints").extend(devices.constraints(device, shapes))
-    if fencing.levels:
+    if isinstance(fencing, DeviceFencing) and fencing.levels:
         section(root, "fencing-topology").extend(devices.level(each, shapes) for each in fencing.levels)
 
 

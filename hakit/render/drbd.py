@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.model import Cluster, DeviceFencing, Node, Protocol, Service, Volume
+from hakit.model import Cluster, Node, NoFencing, Protocol, Service, Volume
 from hakit.model.drbd import Generation
 from hakit.model.volume import SAID
 
@@ -71,7 +71,7 @@ def fencing_policy(cluster: Cluster) -> str:
     With fencing it freezes its writes until the peer is known to be harmless. Without, it only bars the peer from
     taking over, since nobody would ever end the freeze.
     """
-    return "resource-and-stonith" if isinstance(cluster.fencing, DeviceFencing) else "resource-only"
+    return "resource-only" if isinstance(cluster.fencing, NoFencing) else "resource-and-stonith"
 
 
 def _net(cluster: Cluster, volume: Volume, generation: Generation) -> _Section:

@@ -15,7 +15,9 @@ Facts = dict[str, dict[str, str]]
 RESOURCES = frozenset({"primitive", "group", "clone", "master", "bundle", "template"})
 _SETS = {"instance_attributes": "parameter ", "meta_attributes": "meta attribute ", "utilization": "utilization "}
 _SCORES = {"+INFINITY": "INFINITY", "+inf": "INFINITY", "1000000": "INFINITY", "-1000000": "-INFINITY"}
-_TIMES = frozenset({"interval", "timeout", "failure-timeout", "dc-deadtime", "priority-fencing-delay"})
+_TIMES = frozenset(
+    ("interval", "timeout", "failure-timeout", "dc-deadtime", "priority-fencing-delay", "stonith-timeout")
+) | {"stonith-watchdog-timeout"}
 _TIME = re.compile(r"(\d+)\s*(ms|msec|s|sec|m|min|h|hr)?")
 _MILLISECONDS = {
     "ms": 1,

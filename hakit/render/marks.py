@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from hakit.render import document, fragments
+from hakit.render import document, facts, fragments
 
 # By its id, the maintenance of a change that needs a stop is told from an operator's.
 _MARK = "hakit-stop-maintenance-mode"
 _SET = "hakit-stop-options"
+
 _PACEMAKERS = frozenset({"dc-version", "cluster-infrastructure", "cluster-name", "have-watchdog", "last-lrm-refresh"})
 
 
@@ -34,6 +35,46 @@ def unrested(cib_xml: str) -> str:
     for own in root.findall(f"configuration/crm_config/cluster_property_set[@id='{_SET}']"):
         document.section(root, "crm_config").remove(own)
     return fragments.written(root)
+
+
+def watchdog_wait(cib_xml: str) -> int:
+    """Return after how many seconds a node that lost quorum counts as reset by its watchdog; 0 where that isn't so."""
+    return max((_seconds(pair.get("value", "")) for pair in _waits(fragments.parse(cib_xml))), default=0)
+
+
+def unfenced(cib_xml: str) -> str:
+    """Return the CIB with fencing off and nobody counted as reset by a watchdog: for the time in which SBD changes."""
+    root = fragments.parse(cib_xml)
+    for pair in _waits(root):
+        above = pair.getparent()
+        if above is not None:
+            above.remove(pair)
+    for pair in facts.properties(facts.section(root, "crm_config")):
+        if facts.named(pair) == "stonith-enabled":
+            pair.set("value", "false")
+    return fragments.written(root)
+
+
+def watched(cib_xml: str) -> str:
+    """Return the CIB as it is where sbd runs, for who wants to know what Pacemaker would decide then."""
+    root = fragments.parse(cib_xml)
+    pairs = [
+        pair for pair in facts.properties(facts.section(root, "crm_config")) if pair.get("name") == document.WATCHED
+    ]
+    for pair in pairs:
+        pair.set("value", "true")
+    return fragments.written(root)
+
+
+def _waits(root: etree._Element) -> list[etree._Element]:
+    pairs = facts.properties(facts.section(root, "crm_config"))
+    return [pair for pair in pairs if pair.get("name") == "stonith-watchdog-timeout"]
+
+
+def _seconds(text: str) -> int:
+    whole = facts.meaning("timeout", text).removesuffix("s")
+    # What is negative is reckoned by Pacemaker itself, from sbd's own timeout.
+    return int(whole) if whole.isdigit() else 1
 
 
 def content(cib_xml: str) -> str:

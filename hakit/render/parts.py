@@ -22,10 +22,8 @@ _COUNTS = "10"
 # For all nodes but those that a service avoids: beats stickiness and preferences, but not what somebody asks for. It is
 # not the others' that is negative, because Pacemaker would rather stop a service than leave it on such a node.
 _WELL = "10000"
-# What the metadata of both agents advises.
-_VIP_TIMEOUT = 20
-# Seconds, longer than the address's own operations may take.
-_REFUSED_FOR = 30
+# Seconds by which it is longer than what the address's own operations may take.
+_REFUSED_LONGER = 10
 # What our agent's metadata advises, in seconds: the pause between two watches, and the time to take changes over.
 _WATCH_PAUSE = 2
 _RELOAD_TIMEOUT = 10
@@ -156,7 +154,8 @@ def _where_it_is_well(service: Service, templates: Templates) -> Iterator[etree.
 
 
 def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree._Element:
-    operations = _operations(resource, timing.vip_interval, (_VIP_TIMEOUT, _VIP_TIMEOUT, _VIP_TIMEOUT))
+    limit = timing.operation_timeout
+    operations = _operations(resource, timing.vip_interval, (limit, limit, limit))
     if vip.agent is VipAgent.STOCK:
         agent = AgentName("ocf", vip.agent.value, "heartbeat")
         return primitive(resource, agent, vips.parameters(vip), operations, templates)
@@ -165,7 +164,7 @@ def _vip(resource: str, vip: Vip, timing: Timing, templates: Templates) -> etree
     element = primitive(resource, agent, vips.parameters(vip), (*operations, reload), templates)
     # Somebody else had the address: what is refused today may be free in a minute, long before other failures are forgotten.
     set_id = f"{resource}-meta_attributes"
-    meta = pairs(set_id, {"failure-timeout": f"{_REFUSED_FOR}s"})
+    meta = pairs(set_id, {"failure-timeout": f"{limit + _REFUSED_LONGER}s"})
     element.insert(0, templates.element("meta_attributes", set_id, pairs=meta))
     return element
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from hakit.model import Service, Volume
+from hakit.model import Service, Timing, Volume
 from hakit.render import fragments
 from hakit.render.fragments import Templates
 from hakit.render.parts import AgentName, Operation, pairs, primitive
@@ -16,15 +16,8 @@ from hakit.render.parts import AgentName, Operation, pairs, primitive
 PRIMARY, SECONDARY = "Master", "Slave"
 # What the agents' own metadata advises, in seconds: ocf:linbit:drbd and ocf:heartbeat:Filesystem. The two roles'
 # intervals have to differ, since Pacemaker knows an operation by its name and interval.
-MIRROR_OPERATIONS = (
-    Operation("monitor-slave", "monitor", "20s", "20s", SECONDARY),
-    Operation("monitor-master", "monitor", "10s", "20s", PRIMARY),
-    *(
-        Operation(name, name, "0s", f"{timeout}s")
-        for name, timeout in (("start", 240), ("promote", 90), ("demote", 90), ("notify", 90), ("stop", 100))
-    ),
-)
-"""What is asked of DRBD's agent; the ids are to stand behind a resource's name."""
+_LOOKS = (("monitor-slave", 20, SECONDARY), ("monitor-master", 10, PRIMARY))
+_MIRROR = (("start", 240), ("promote", 90), ("demote", 90), ("notify", 90), ("stop", 100))
 _VOLUME = "-volume"
 _MOUNT = {"monitor": 40, "start": 60, "stop": 60}
 _MOUNT_INTERVAL = 20
@@ -36,7 +29,15 @@ def mirrored(cib_xml: str) -> tuple[str, ...]:
     return tuple(name.removesuffix(_VOLUME) for name in found if name.endswith(_VOLUME))
 
 
-def mirror(service: Service, templates: Templates) -> etree._Element:
+def mirror_operations(timing: Timing) -> Iterator[Operation]:
+    """Yield what is asked of DRBD's agent; the ids are to stand behind a resource's name."""
+    for name, interval, role in _LOOKS:
+        yield Operation(name, "monitor", f"{interval}s", f"{timing.operation_timeout}s", role)
+    for name, timeout in _MIRROR:
+        yield Operation(name, name, "0s", f"{timeout}s")
+
+
+def mirror(service: Service, timing: Timing, templates: Templates) -> etree._Element:
     """Render the clone: a copy of the volume on each node, at most one of them primary."""
     name = service.mirror
     set_id = f"{name}-meta_attributes"
@@ -51,7 +52,7 @@ def mirror(service: Service, templates: Templates) -> etree._Element:
         "interleave": "true",
     }
     resource = f"{service.name}{_VOLUME}"
-    operations = tuple(replace(each, id=f"{resource}-{each.id}") for each in MIRROR_OPERATIONS)
+    operations = tuple(replace(each, id=f"{resource}-{each.id}") for each in mirror_operations(timing))
     element = templates.element("clone", name)
     element.append(templates.element("meta_attributes", set_id, pairs=pairs(set_id, meta)))
     agent = AgentName("ocf", "drbd", "linbit")
@@ -59,19 +60,23 @@ def mirror(service: Service, templates: Templates) -> etree._Element:
     return element
 
 
-def mounted(group: etree._Element, service: Service, volume: Volume, templates: Templates) -> None:
+def mounted(group: etree._Element, service: Service, timing: Timing, templates: Templates) -> None:
     """Put the mount into the service's group, first of all: no address on a node that doesn't have the data."""
     place = next((index for index, child in enumerate(group) if child.tag == "primitive"), len(group))
-    group.insert(place, _mount(service, volume, templates))
+    if service.volume is not None:
+        group.insert(place, _mount(service, service.volume, timing, templates))
 
 
-def _mount(service: Service, volume: Volume, templates: Templates) -> etree._Element:
+def _mount(service: Service, volume: Volume, timing: Timing, templates: Templates) -> etree._Element:
     resource = f"{service.name}-mount"
     parameters = {"device": volume.device, "directory": volume.mount, "fstype": volume.filesystem.value}
     operations = tuple(
-        Operation(f"{resource}-{action}", action, f"{_MOUNT_INTERVAL if action == 'monitor' else 0}s", f"{timeout}s")
+        Operation(
+            f"{resource}-{action}", action, f"{_MOUNT_INTERVAL if action == 'monitor' else 0}s",
+            f"{max(timeout, timing.operation_timeout)}s",
+        )
         for action, timeout in _MOUNT.items()
-    )
+    )  # fmt: skip
     return primitive(resource, AgentName("ocf", "Filesystem", "heartbeat"), parameters, operations, templates)
 
 

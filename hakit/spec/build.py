@@ -29,6 +29,7 @@ from hakit.model import (
     QuorumDevice,
     Ring,
     Run,
+    SbdFencing,
     SecretParameter,
     Service,
     Switchback,
@@ -37,9 +38,9 @@ from hakit.model import (
     Vip,
     Volume,
 )
-from hakit.model.fencing import advance
+from hakit.model.fencing import WATCHDOG, advance, sbd_advance, sbd_timeout
 from hakit.model.volume import PORT as VOLUME_PORT
-from hakit.spec import draft, question, recipient, size
+from hakit.spec import draft, draft_fencing, question, recipient, size
 from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
@@ -95,6 +96,11 @@ def timing(spec: Draft) -> Timing:
 
 def fencing(spec: Draft) -> Fencing:
     """Take the decision. Of two nodes either may fence the other, so there the one with the services gets a start."""
+    if spec.sbd:
+        disks, watchdog = tuple(disk.text for disk in spec.sbd.disks), spec.sbd.watchdog
+        return SbdFencing(
+            disks, watchdog.text if watchdog else WATCHDOG, watchdog_timeout(spec, spec.sbd), priority_delay(spec)
+        )
     if not spec.devices:
         return NoFencing(spec.reason.text.strip() if spec.reason else "")
     levels = (Level(each.node, each.index, tuple(device.text for device in each.devices)) for each in spec.levels)
@@ -111,11 +117,27 @@ def quorum(spec: Draft) -> Quorum:
 
 def priority_delay(spec: Draft) -> int:
     """Return the advance in seconds: the one said, else the usual one."""
-    device = "host" in draft.device_of(spec.quorum)[0]
-    return advance(len(spec.nodes), device=device) if spec.priority_delay is None else spec.priority_delay
+    if spec.priority_delay is not None:
+        return spec.priority_delay
+    device = votes_of_a_device(spec)
+    if spec.sbd:
+        timeout = watchdog_timeout(spec, spec.sbd)
+        return sbd_advance(timeout, len(spec.nodes), disks=bool(spec.sbd.disks), device=device)
+    return advance(len(spec.nodes), device=device)
 
 
-def _device(device: draft.Device) -> Device:
+def watchdog_timeout(spec: Draft, sbd: draft_fencing.Sbd) -> int:
+    """Return the watchdog's timeout in seconds: the one said, else the usual one."""
+    usual = sbd_timeout(disks=bool(sbd.disks), device=votes_of_a_device(spec))
+    return usual if sbd.timeout is None else sbd.timeout
+
+
+def votes_of_a_device(spec: Draft) -> bool:
+    """Say whether there is a quorum device."""
+    return "host" in draft.device_of(spec.quorum)[0]
+
+
+def _device(device: draft_fencing.Device) -> Device:
     return Device(
         name=device.name,
         agent=device.agent.text if device.agent else "",

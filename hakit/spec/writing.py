@@ -18,12 +18,13 @@ from hakit.model import (
     Quorum,
     QuorumDevice,
     Ring,
+    SbdFencing,
     Timing,
 )
 from hakit.spec import scalar
 from hakit.spec.build import PORT, PROFILE
 from hakit.spec.networks import ASSUMED
-from hakit.spec.written_fencing import devices
+from hakit.spec.written_fencing import devices, sbd
 from hakit.spec.written_service import service
 
 Part = dict[str, object]
@@ -142,8 +143,11 @@ def _rings(rings: tuple[Ring, ...]) -> list[Part]:
 
 def _fencing(cluster: Cluster) -> list[str]:
     fencing = cluster.fencing
+    nodes, device = len(cluster.nodes), cluster.quorum.device is not None
     if isinstance(fencing, DeviceFencing):
-        return ["fencing:", *devices(fencing, nodes=len(cluster.nodes), device=cluster.quorum.device is not None)]
+        return ["fencing:", *devices(fencing, nodes=nodes, device=device)]
+    if isinstance(fencing, SbdFencing):
+        return ["fencing:", *sbd(fencing, nodes=nodes, device=device)]
     if not fencing.reason:
         return ["# fencing:", '#   none: "why this cluster does without"']
     return ["fencing:", f"  none: {scalar.quoted(fencing.reason)}"]

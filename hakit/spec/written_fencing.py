@@ -1,11 +1,11 @@
-"""Fencing devices as a person would write them in a spec file."""
+"""Fencing as a person would write them in a spec file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hakit.model import Device, DeviceFencing, Level
-from hakit.model.fencing import advance
+from hakit.model import Device, DeviceFencing, Level, SbdFencing
+from hakit.model.fencing import WATCHDOG, advance, sbd_advance, sbd_timeout
 from hakit.spec import scalar
 
 
@@ -23,6 +23,19 @@ def devices(fencing: DeviceFencing, *, nodes: int, device: bool = False) -> Iter
             steps = [_step(level) for level in fencing.levels if level.node == node]
             yield f"    {scalar.text(node)}: {scalar.value(steps)}"
     if fencing.priority_delay != advance(nodes, device=device):
+        yield f"  priority_delay: {fencing.priority_delay}"
+
+
+def sbd(fencing: SbdFencing, *, nodes: int, device: bool = False) -> Iterator[str]:
+    """Yield the lines below `fencing:`; what is the default is left out."""
+    disks = bool(fencing.disks)
+    part: dict[str, object] = {"disks": list(fencing.disks)} if disks else {}
+    if fencing.watchdog != WATCHDOG:
+        part["watchdog"] = fencing.watchdog
+    if fencing.timeout != sbd_timeout(disks=disks, device=device):
+        part["timeout"] = fencing.timeout
+    yield f"  sbd: {scalar.value(part)}"
+    if fencing.priority_delay != sbd_advance(fencing.timeout, nodes, disks=disks, device=device):
         yield f"  priority_delay: {fencing.priority_delay}"
 
 

@@ -22,16 +22,18 @@ class Answer:
 class Hakit:
     """Runs hakit as a process of its own, with the lab's ssh configuration."""
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
+    def __init__(self, lab: Lab, *, patience: float = 400) -> None:
+        """Run it against a lab; no call may take longer than `patience` seconds."""
+        self._lab, self._patience = lab, patience
         self.env = {**os.environ, "HAKIT_SSH_CONFIG": str(lab.ssh_config), "COLUMNS": "200", "NO_COLOR": "1"}
 
     def argv(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "hakit", *words]
 
-    def __call__(self, *words: str, timeout: float = 400, stdin: str = "") -> Answer:
+    def __call__(self, *words: str, timeout: float | None = None, stdin: str = "") -> Answer:
+        limit = timeout or self._patience
         done = subprocess.run(
-            self.argv(*words), input=stdin, capture_output=True, text=True, check=False, timeout=timeout, env=self.env
+            self.argv(*words), input=stdin, capture_output=True, text=True, check=False, timeout=limit, env=self.env
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 

@@ -16,6 +16,7 @@ from hakit.lab.lab import Lab
 from hakit.model import NoFencing, TcpQuestion
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
+from tests.cluster.given import Given
 from tests.cluster.standing import FILES, how_it_stands
 
 
@@ -30,7 +31,8 @@ def waited_for(good: object, what: str, *, seconds: float = 60) -> None:
 
 @pytest.fixture(scope="module")
 def hakit(fresh_lab: Lab) -> Hakit:
-    return Hakit(fresh_lab)
+    # Hosts that are given may be emulated, and take their time.
+    return Hakit(fresh_lab, patience=1200 if isinstance(fresh_lab, Given) else 400)
 
 
 @pytest.fixture(scope="module")

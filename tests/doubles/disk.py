@@ -14,6 +14,7 @@ from hakit.core import Put
 
 DEBIAN_FOLDERS = (
     "/etc/corosync",
+    "/etc/default",
     "/etc/pacemaker",
     "/etc/systemd/system",
     "/usr/lib/ocf/resource.d",

@@ -8,7 +8,9 @@ from ipaddress import IPv4Interface, IPv6Interface
 
 from hakit.model import Node, alert
 from hakit.observe import node as paths
+from tests.doubles import sbd
 from tests.doubles.disk import Disk, File
+from tests.doubles.sbd import WATCHDOGS, SbdDisk
 from tests.doubles.volumes import Store
 
 STACK = ("corosync.service", "pacemaker.service")
@@ -46,6 +48,8 @@ class Host:
         self.addresses = tuple(zip(node.addresses, prefixes, strict=True))
         self.tick = self._tick = tick
         self.store = Store()
+        self.sbd_disks: dict[str, SbdDisk] = {}
+        self.watchdogs = set(WATCHDOGS)
         self.disk = Disk(tick)
         self.units = {name: SimUnit() for name in STACK} | {"pcsd.service": SimUnit("enabled", active=True)}
         self.tool = "pcs"  # the package
@@ -94,6 +98,7 @@ class Host:
         if unit == "pacemaker.service" and self.units.get(alert.WATCH, SimUnit()).boot == "enabled":
             self.units[alert.WATCH] = SimUnit("enabled", active=active)  # WantedBy and PartOf
         if unit == "corosync.service":
+            sbd.follow(self, active=active)
             self.loaded = (self.text(paths.COROSYNC_CONF), self.text(paths.COROSYNC_KEY)) if active else None
             assert not active or self.loaded[0], f"{self.name}: Corosync was started without corosync.conf"
 

@@ -8,16 +8,18 @@ from pathlib import Path
 from threading import Lock
 
 from hakit.core import Action, Command, Digest, Get, HostUnreachable, Outcome, Put, Remove, Secret, shown
-from hakit.model import Cluster, alert
+from hakit.model import Cluster, SbdFencing, alert
+from hakit.model import sbd as sbd_words
 from hakit.observe import node as paths
 from hakit.observe import record
 from hakit.run import cibpatch, lockfile
-from tests.doubles import looks, pacemaker, volumes
+from tests.doubles import looks, pacemaker, sbd, volumes
 from tests.doubles.crm import crm, empty, native, patch
 from tests.doubles.disk import File
 from tests.doubles.host import STACK, Host, SimUnit
 from tests.doubles.operating import cibadmin
 from tests.doubles.pcs import pcs
+from tests.doubles.sbd import SbdDisk
 
 Answer = tuple[int, str, str]
 FINE: Answer = (0, "", "")
@@ -44,12 +46,15 @@ class SimulatedHosts:
         self._generation = generation
         self._lock = Lock()
         self._counting = False
+        self._shared = sbd.disks(cluster)
         prefixes = tuple(ring.network.prefixlen for ring in cluster.rings)
         self.hosts = {node.name: Host(node, prefixes, self._tick) for node in cluster.nodes}
         for host in self.hosts.values():
             host.units |= {service.unit: SimUnit() for service in cluster.services}
             if any(service.volume for service in cluster.services):
                 host.units["drbd.service"] = SimUnit("enabled", active=True)  # as its package leaves it
+            if isinstance(cluster.fencing, SbdFencing):
+                self.install_sbd(host)
             host.tool = "crmsh" if generation == "crm" else "pcs"
             if generation == "crm":
                 del host.units["pcsd.service"]
@@ -60,6 +65,12 @@ class SimulatedHosts:
         self.secrets: set[str] = set()
         self.lost: set[str] = set()  # hosts that can't be reached
         self.watch: Callable[[], None] = lambda: None  # called behind every action that changes something
+
+    def install_sbd(self, host: Host, disks: dict[str, SbdDisk] | None = None) -> None:
+        """Install the package, and give the host a way to the disks that all share."""
+        host.units[sbd_words.UNIT] = SimUnit()
+        host.disk.files[sbd_words.FILE] = File(sbd.FILE)
+        host.sbd_disks = self._shared if disks is None else disks
 
     @property
     def everyone(self) -> list[Host]:
@@ -138,6 +149,7 @@ class SimulatedHosts:
         """Assert what must never be written, or not yet."""
         runs = host.running("corosync.service")
         assert not (runs and action.path in (paths.CIB, *KEYS)), f"{host.name} runs: {action.path}"
+        assert not (runs and action.path in (sbd_words.FILE, sbd_words.DROP_IN)), f"{host.name} runs: {action.path}"
         if action.path in KEYS or action.path.startswith(paths.TOKEN):
             assert isinstance(action.content, Secret)
             assert action.mode & 0o007 == 0
@@ -185,12 +197,14 @@ class SimulatedHosts:
                 self._noted(host, command)
                 host.read_units()
                 return FINE
-            case ("systemctl", *words):
+            case ("env", "SYSTEMCTL_SKIP_SYSV=1", "systemctl", *words) | ("systemctl", *words):
+                words = [word for word in words if word != "--no-reload"]
                 units = tuple(words[words.index("--") + 1 :])
                 self._noted(host, command, *(unit for unit in units if unit != alert.WATCH))
                 return self._systemctl(host, tuple(words[: words.index("--")]), units)
         assert command.changes_state
-        if (done := volumes.do(host, self.everyone, command.argv)) is not None:
+        done = sbd.do(host, self.everyone, command.argv) or volumes.do(host, self.everyone, command.argv)
+        if done is not None:
             self._noted(host, command)
             return done
         return _files(host, command.argv)
@@ -199,14 +213,14 @@ class SimulatedHosts:
         for unit in units:
             if unit == alert.WATCH and verb[0] != "disable":
                 host.read_units()  # what systemd has never looked at is read when it is asked for
+            assert unit != sbd_words.UNIT or verb in {("enable",), ("disable",)}, (
+                "sbd.service refuses to be started or stopped"
+            )
             assert unit in host.units or verb[0] == "disable", f"there is no {unit}"
             assert verb != ("disable",) or host.units[unit].boot in {"enabled", "disabled"}
             match verb:
                 case ("enable",) | ("disable",):
                     host.set_boot(unit, enabled=verb == ("enable",))
-                case ("enable", "--now"):
-                    host.set_boot(unit, enabled=True)
-                    self._set_active(host, unit, active=True)
                 case ("disable", "--now"):
                     if unit in host.units:
                         host.set_boot(unit, enabled=False)

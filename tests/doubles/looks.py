@@ -14,7 +14,7 @@ from hakit.core import Command
 from hakit.model import sections
 from hakit.observe import node as paths
 from hakit.observe.host.packages import NEEDED
-from tests.doubles import corosync, pacemaker, volumes
+from tests.doubles import corosync, pacemaker, sbd, volumes
 from tests.doubles.host import Host
 
 Answer = tuple[int, str, str]
@@ -23,7 +23,7 @@ Look = Callable[[Host, Sequence[Host], Command], Answer]
 
 def look(host: Host, everyone: Sequence[Host], command: Command) -> Answer | None:
     """Answer a command that only reads; None when it is not one of them."""
-    if (found := volumes.look(host, command)) is not None:
+    if (found := sbd.look(host, command) or volumes.look(host, command)) is not None:
         return found
     for start, answer in _LOOKS.items():
         if command.argv[: len(start)] == start:
@@ -86,8 +86,8 @@ def _packages(host: Host, everyone: Sequence[Host], command: Command) -> Answer:
     del everyone, command
     return (
         1,
-        "".join(f"{name}\tii \t1.2.3-1\n" for name in (*NEEDED, "drbd-utils", host.tool)),
-        "dpkg-query: no packages found matching sbd\n",
+        "".join(f"{name}\tii \t1.2.3-1\n" for name in (*NEEDED, "drbd-utils", "sbd", host.tool)),
+        "dpkg-query: no packages found matching fence-agents\n",
     )
 
 

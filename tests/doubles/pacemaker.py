@@ -12,7 +12,7 @@ from lxml import etree
 
 from hakit.model import sections
 from hakit.observe import node as paths
-from tests.doubles import corosync
+from tests.doubles import corosync, sbd
 from tests.doubles.disk import File
 from tests.doubles.host import EMPTY_CIB, Host
 
@@ -38,6 +38,7 @@ def start(host: Host, everyone: Sequence[Host]) -> None:
     host.set_active("corosync.service", active=True)
     if host.running("pacemaker.service"):
         return
+    sbd.fit(host)
     host.set_active("pacemaker.service", active=True)
     host.looks_until_elected = ELECTION_LOOKS
     if not host.text(paths.CIB):

@@ -35,10 +35,6 @@ def pcs(host: Host, everyone: Sequence[Host], words: tuple[str, ...], generation
             return _accept(host, host.text(path))
         case ("host", "auth", *nodes, "--token", path):
             return _authenticate(host, everyone, nodes, host.text(path))
-        case ("cluster", "enable" | "disable" as verb):
-            for unit in STACK:
-                host.set_boot(unit, enabled=verb == "enable")
-            return FINE
         case ("cluster", "start"):
             pacemaker.must_be_alike(host, everyone)
             pacemaker.start(host, everyone)

@@ -11,9 +11,9 @@ import pytest
 from lxml import etree
 
 from hakit import spec
-from hakit.model import Cluster, Service, Volume
+from hakit.model import PROFILES, Cluster, Service, Volume
 from hakit.model.drbd import Generation
-from hakit.render.volume import MIRROR_OPERATIONS, PRIMARY, SECONDARY
+from hakit.render.volume import PRIMARY, SECONDARY, mirror_operations
 from tests.tools import drbd
 from tests.tools.conftest import Tools
 
@@ -102,5 +102,5 @@ def test_the_agent_advises_these_operations(with_drbd: Tools) -> None:
         role = {"Slave": SECONDARY, "Unpromoted": SECONDARY, "Master": PRIMARY, "Promoted": PRIMARY}
         name = (str(action.get("name")), role.get(str(action.get("role", "")), ""))
         advised[name] = int(str(action.get("timeout", "0")).removesuffix("s"))
-    for operation in MIRROR_OPERATIONS:
+    for operation in mirror_operations(PROFILES["normal"]):
         assert int(operation.timeout.removesuffix("s")) >= advised[operation.name, operation.role]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hakit.lab import box, layout
+from hakit.lab import box, layout, specfile
 from hakit.run import machine
 from tests.vm.island import MISSING, NEEDS, Island, island
 
@@ -69,6 +69,13 @@ def ssh_config(place: Island) -> Path:
     return place.folder / "ssh_config"
 
 
+def spec(place: Island) -> Path:
+    """Write the spec as for a lab whose machines are emulated: examples/squid.yaml, and time."""
+    file = place.folder / "hakit.yaml"
+    file.write_text(specfile.text(layout.hosts(2), slow=True))
+    return file
+
+
 def on(place: Island, name: str, *argv: str) -> str:
     return place.must("ssh", "-F", str(ssh_config(place)), "-o", "LogLevel=ERROR", name, *argv, timeout=120)
 
@@ -103,23 +110,20 @@ def test_hosts_have_disks_and_a_watchdog(machines: Island) -> None:
 
 
 def test_bootstrap_serves_a_page_as_the_readme_says(machines: Island) -> None:
-    hakit = (*HAKIT, "bootstrap", "--yes", "--ssh-config", str(ssh_config(machines)), str(ROOT / "examples/squid.yaml"))
-    machines.must(*hakit, timeout=LONG)
+    reach = ("--yes", "--ssh-config", str(ssh_config(machines)), str(spec(machines)))
+    machines.must(*HAKIT, "bootstrap", *reach, timeout=LONG)
     page = machines.must(
         "vagrant", "ssh", layout.CLIENT, "-c", f"curl -sS -x {layout.VIP}:3128 {ORIGIN}/numbered/7", timeout=120
     )
     assert page == "7\n"
-    machines.must(
-        *HAKIT, "destroy", "--yes", "--ssh-config", str(ssh_config(machines)), str(ROOT / "examples/squid.yaml"),
-        timeout=LONG,
-    )  # fmt: skip
+    machines.must(*HAKIT, "destroy", *reach, timeout=LONG)
 
 
 def test_the_suite_of_the_lab_passes_unchanged(machines: Island) -> None:
     """Bootstrap, what is on the hosts, switchover, destroy: as on the lab's nodes, with testinfra over ssh."""
     said = machines.run(
         sys.executable, "-m", "pytest", str(ROOT / "tests/cluster/test_bootstrap.py"), "-p", "no:cacheprovider",
-        f"--rootdir={ROOT}", f"--ssh-config={ssh_config(machines)}", "--go-on",
+        f"--rootdir={ROOT}", f"--ssh-config={ssh_config(machines)}", f"--spec={spec(machines)}", "--go-on",
         env={"HAKIT_TEST_RELEASES": "bookworm"}, timeout=2 * LONG,
     )  # fmt: skip
     sys.stderr.write(said.stdout)

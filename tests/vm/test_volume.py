@@ -2,120 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
-from tests.cluster.command import Hakit
-from tests.cluster.conftest import Client, Teller, test_lab_name
+from tests.cluster.conftest import Teller, test_lab_name
+from tests.vm.story import VOLUME, Story, waited_for
 
 # All on an emulated processor.
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.only_all("a volume in virtual machines")]
 
-LOG, BEFORE = "/srv/squid/log/access.log", "/var/log/squid.before-hakit"
-VOLUME = """\
-    volume:
-      device: /dev/vdb
-      mount: /srv/squid
-      size: 200 MiB
-      owner: proxy
-      group: proxy
-      links: { /var/log/squid: log }
-"""
-# Writes numbered lines, each of which is on the disk before its number is said.
-WRITER = """\
-import os, sys
-file = os.open("/srv/squid/acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-for number in range(int(sys.argv[1]), 10**9):
-    os.write(file, b"%d\\n" % number)
-    os.fsync(file)
-    print(number, flush=True)
-"""
-
-
-def waited_for(good: Callable[[], bool], what: str, *, seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while not good():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.5)  # noqa: TID251 - a test's own wait
-
-
-class Story:
-    """The cluster with its volume, what clients have fetched, and what a writer was told to be on the disk."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.lab, self.hakit, self.client = lab, Hakit(lab), Client(lab)
-        self.fetched: list[int] = []
-        self.acknowledged: list[int] = []
-
-    @property
-    def status(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.hakit("status", "--json", self.hakit.spec).out)
-        return found
-
-    @property
-    def place(self) -> str:
-        return self.hakit.on(self.standing, "crm_resource", "--resource=squid-unit", "--locate").rpartition(" ")[2]
-
-    @property
-    def standing(self) -> str:
-        return next(node.name for node in self.lab.nodes if self.lab.leader(node.name))
-
-    @property
-    def other(self) -> str:
-        return next(node.name for node in self.lab.nodes if node.name != self.place)
-
-    @property
-    def sides(self) -> dict[str, dict[str, object]]:
-        found: dict[str, dict[str, dict[str, object]]] = json.loads(
-            self.hakit("volume", "status", "--json", "--spec", self.hakit.spec).out
-        )
-        return found["squid"]
-
-    def codes(self) -> set[str]:
-        return {str(each["code"]) for each in self.status["findings"]}  # type: ignore[attr-defined]
-
-    def fetch(self, count: int) -> None:
-        """Fetch numbered pages; each answer has to be right."""
-        for number in range(len(self.fetched), len(self.fetched) + count):
-            page = self.client.fetch(f"/numbered/{number}")
-            assert (page.code, page.body) == (200, f"{number}\n")
-            self.fetched.append(number)
-
-    def logged(self, node: str) -> list[int]:
-        """Return the numbers of the requests in squid's log, which must be readable by the old name too."""
-        text = self.hakit.on(node, "grep", "--only-matching", "/numbered/[0-9]*", "/var/log/squid/access.log")
-        return [int(line.rpartition("/")[2]) for line in text.splitlines()]
-
-    def whole(self) -> bool:
-        return all((side["connection"], side["disk"]) == ("Connected", "UpToDate") for side in self.sides.values())
-
-    @contextmanager
-    def writing(self, count: int) -> Iterator[None]:
-        """Let a program write and sync on the volume, and keep which numbers it called written: so many and more."""
-        start = str(len(self.acknowledged))
-        argv = self.lab.node_argv(self.place, ("python3", "-c", WRITER, start))
-        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
-            assert writer.stdout
-            said = "".join(writer.stdout.readline() for _ in range(count))
-            try:
-                yield
-            finally:
-                writer.kill()
-                said += writer.stdout.read()
-        self.acknowledged += [int(line) for line in said.split("\n")[:-1]]
-        assert len(self.acknowledged) >= count
-
-    def kept(self, node: str) -> list[int]:
-        text = self.hakit.on(node, "cat", "/srv/squid/acknowledged")
-        return [int(line) for line in text.splitlines() if line.isdigit()]
+BEFORE = "/var/log/squid.before-hakit"
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +101,7 @@ def test_every_acknowledged_write_outlives_the_loss_of_power(story: Story) -> No
         story.lab.power_off(place)
     waited_for(lambda: story.client.fetch("/ping").code == 200, "the other node serves")
     assert story.place == other
-    assert set(story.acknowledged) <= set(story.kept(other))
+    assert story.lost(other) == []
     assert set(story.fetched) <= set(story.logged(other))
     story.lab.power_on(place, Teller())
     waited_for(story.whole, "the one that was lost has caught up")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hakit import render
 from hakit.apply import secrets
 from hakit.apply.operating.reins import Did, Means, Reins, take
 from hakit.core import ExitCode, HakitError, HostUnreachable
-from hakit.model import Cluster, Device
-from hakit.model.fencing import devices
+from hakit.model import Cluster, Device, SbdFencing, sbd
 from hakit.observe import node as node_
 from hakit.observe.crm_mon import ClusterState, Fence, NodeState
 from hakit.observe.host import fencing
@@ -95,10 +95,20 @@ def confirm(cluster: Cluster, means: Means, node: str, *, agree: Callable[[str],
 
 def _asked(reins: Reins, node: str) -> dict[str, Answer]:
     full = secrets.from_cluster(reins.cluster, reins.seen)
-    mine = [each for each in devices(full.fencing) if node in each.nodes]
+    if isinstance(full.fencing, SbdFencing) and not full.fencing.disks:
+        return {"watchdog": _watched(reins, node)}
+    mine = [each for each in render.fence_devices(full) if node in each.nodes]
     if not mine:
         raise HakitError(f"no device fences {node}: the spec has none", code=ExitCode.SPEC)
     return {each.name: _ask(reins, each) for each in mine}
+
+
+def _watched(reins: Reins, node: str) -> Answer:
+    """Say of SBD without disks whether the node feeds its watchdog: nobody else could be asked."""
+    host = reins.seen.hosts.get(node)
+    if host is None:
+        return Answer("", "the node can't be reached to see whether sbd runs there")
+    return Answer("on") if host.units[sbd.UNIT].running else Answer("", "sbd does not run there")
 
 
 def _ask(reins: Reins, device: Device) -> Answer:

@@ -13,12 +13,13 @@ from hakit.observe.host.interfaces import Interface
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """The interfaces of the hosts that were looked at, whether the cluster starts at boot, addresses of names, hakit's volumes."""
+    """What the nodes that were looked at say besides: interfaces, start at boot, addresses of names, hakit's volumes, sbd's file."""
 
     interfaces: Mapping[str, tuple[Interface, ...]] = field(default_factory=dict)
     autostart: bool | None = None
     addresses: Mapping[str, Address] = field(default_factory=dict)
     volumes: Mapping[str, Volume] = field(default_factory=dict)
+    sbd: str = ""
 
     def network(self, address: Address) -> Network | None:
         """Return the network of a node's address; None when no host was seen to have it."""

@@ -14,6 +14,7 @@ from hakit.author.cluster.shapes import Shape
 from hakit.model import PROFILES, Timing
 from hakit.model.memo import Memo
 from hakit.model.sections import Section
+from hakit.model.timing import ADVISED
 from hakit.render.corosync import TOKEN_COEFFICIENT, least_consensus
 
 _TWO = 2
@@ -27,6 +28,7 @@ def timing(conf: Section, count: int, shapes: Sequence[Shape], defaults: Mapping
         "unit_interval": _usual([_interval(shape.unit) for shape in shapes if shape.unit.get("class") != "ocf"]),
         "probe_interval": _usual([_probe_interval(shape.unit) for shape in shapes]),
         "vip_interval": _usual([_interval(shape.vip) for shape in shapes if shape.vip is not None]),
+        "operation_timeout": _usual([_timeout(shape.vip) for shape in shapes if shape.vip is not None]),
         "failure_timeout": meaning.seconds(defaults.get("failure-timeout", "")) or None,
         "migration_threshold": _whole(defaults.get("migration-threshold", "")),
     }
@@ -73,6 +75,12 @@ def _probe_interval(unit: etree._Element) -> int | None:
 def _interval(resource: etree._Element) -> int | None:
     fact = meaning.of_resource(resource).get("monitor interval")
     return meaning.seconds(fact.value) if fact else None
+
+
+def _timeout(resource: etree._Element) -> int | None:
+    fact = meaning.of_resource(resource).get("monitor timeout")
+    limit = meaning.seconds(fact.value) if fact else None
+    return limit if limit and limit >= ADVISED else None
 
 
 def _whole(text: str) -> int | None:

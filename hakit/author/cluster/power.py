@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from hakit.author.cluster import meaning
+from hakit.author.cluster import meaning, watchdog
 from hakit.author.cluster.differing import differing
 from hakit.author.cluster.findings import ForeignResource, Imported, NoReason, SecretLeftOut, Undecided
 from hakit.author.cluster.place import where
@@ -23,6 +23,15 @@ _AGENT = re.compile(r"fence_[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Properties:
+    """What the cluster's properties say of fencing; `advance` and `wait` (for watchdogs; negative: reckoned) in seconds."""
+
+    enabled: bool
+    advance: int = 0
+    wait: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided (with an empty reason: nothing), and what can't be said of it."""
 
@@ -31,28 +40,44 @@ class Decision:
 
 
 def decision(  # noqa: PLR0913 - all that the decision stands in
-    file: str, found: Sequence[etree._Element], memo: Memo, nodes: Sequence[str], *, enabled: bool, advance: int = 0
+    file: str,
+    found: Sequence[etree._Element],
+    memo: Memo,
+    nodes: Sequence[str],
+    said: Properties,
+    *,
+    sbd: str,
+    patience: int,
 ) -> Decision:
-    """Read the decision. `advance` is the cluster's priority-fencing-delay in seconds."""
-    if not enabled:
+    """Read the decision. `sbd` is the text of sbd's file, where it is known, `patience` what operations get at least."""
+    if not said.enabled:
         why = "fencing is switched off"
         rest: tuple[Imported, ...] = tuple(_foreign(file, each, why) for each in found)
         unknown = () if memo.reason else (NoReason(where=file),)
         return Decision(NoFencing(memo.reason or UNKNOWN), (*unknown, *rest))
+    if by_sbd := watchdog.fencing(found, memo, sbd, said.wait, said.advance):
+        return Decision(by_sbd, ())
     usable = [each for each in found if _AGENT.fullmatch(each.get("type", ""))]
     others = (each for each in found if each not in usable)
     findings = [_foreign(file, each, "a device of a spec has a fence agent (fence_…)") for each in others]
     if not usable:
         return Decision(NoFencing(""), (Undecided(where=file), *findings))
     known = tuple(_device(each, nodes) for each in usable)
-    said = (finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device))
-    return Decision(DeviceFencing(known, (), advance), (*findings, *said))
+    unsaid = (
+        finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device, patience)
+    )
+    return Decision(DeviceFencing(known, (), said.advance), (*findings, *unsaid))
 
 
-def advance(crm_config: etree._Element | None) -> int:
-    """Read the advance of the node with the services, in seconds."""
-    said = meaning.of_sets(crm_config, "").get("priority-fencing-delay")
-    return (meaning.seconds(said.value) or 0) if said else 0
+def properties(crm_config: etree._Element | None) -> Properties:
+    """Read them; fencing is on where nothing is said."""
+    said = {name: fact.value for name, fact in meaning.of_sets(crm_config, "").items()}
+    wait = said.get("stonith-watchdog-timeout", "0")
+    return Properties(
+        said.get("stonith-enabled", "true") == "true",
+        meaning.seconds(said.get("priority-fencing-delay", "")) or 0,
+        -1 if wait.startswith("-") else meaning.seconds(wait) or 0,
+    )
 
 
 def with_levels(fencing: Fencing, topology: etree._Element | None) -> Fencing:
@@ -97,11 +122,11 @@ def _device(element: etree._Element, nodes: Sequence[str]) -> Device:
     return Device(element.get("id", ""), element.get("type", ""), fenced, plain, secrets, delay)
 
 
-def _unsaid(file: str, element: etree._Element, device: Device) -> Iterator[Imported]:
+def _unsaid(file: str, element: etree._Element, device: Device, patience: int) -> Iterator[Imported]:
     for secret in device.secrets:
         yield SecretLeftOut(where=where(file, element), device=device.name, parameter=secret.name)
     known = {f"parameter {secret.name}" for secret in device.secrets}
     there = {what: fact for what, fact in meaning.of_resource(element).items() if what not in known}
-    rendered = meaning.of_resource(devices.resource(device, fragments.templates(None)))
+    rendered = meaning.of_resource(devices.resource(device, fragments.templates(None), patience))
     meant = {what: fact.value for what, fact in rendered.items() if what not in known}
     yield from differing(file, f"fencing device {device.name}", element, there, meant)

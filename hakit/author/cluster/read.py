@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from lxml import etree
-
 from hakit import spec
 from hakit.author.cluster import conf as confs
 from hakit.author.cluster import (
@@ -23,6 +21,7 @@ from hakit.author.cluster import (
     shapes,
     ties,
     told,
+    watchdog,
 )
 from hakit.author.cluster.findings import Assumed, Imported, SpecWouldHaveFault, Undecided
 from hakit.author.cluster.hints import Hints
@@ -77,9 +76,10 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
     bare = tuple(service.narrowed(each, rings[0].network) for each in bare)
     defaults = {name: fact.value for name, fact in meaning.of_sets(facts.section(cib, "rsc_defaults"), "").items()}
     placed = placement.placed(bare, found.services, said, names, defaults)
-    fenced = _fenced(cib)
-    advance = power.advance(facts.section(cib, "crm_config"))
-    decision = power.decision(texts.cib_name, found.devices, kept, names, enabled=fenced, advance=advance)
+    fenced = power.properties(facts.section(cib, "crm_config"))
+    timing = pace.timing(conf, len(nodes), found.services, defaults, kept)
+    patience = timing.operation_timeout
+    decision = power.decision(texts.cib_name, found.devices, kept, names, fenced, sbd=known.sbd, patience=patience)
     autostart = kept.autostart if known.autostart is None else known.autostart
     cluster = Cluster(
         name=membership.name(conf),
@@ -87,7 +87,7 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         rings=rings,
         fencing=power.with_levels(decision.fencing, facts.section(cib, "fencing-topology")),
         services=placed.services,
-        timing=pace.timing(conf, len(nodes), found.services, defaults, kept),
+        timing=timing,
         autostart=autostart is not False,
         alerts=told.alerts(facts.section(cib, "alerts")),
         quorum=quorum.quorum(conf, len(nodes)),
@@ -98,8 +98,9 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         *membership.unsaid(texts.corosync_name, conf, cluster, assumed),
         *(() if autostart is not None else (_autostart(texts.corosync_name),)),
         *confs.compare(texts.corosync_name, conf, cluster),
-        *parts.settings(texts.cib_name, cib, cluster, fencing=fenced),
+        *parts.settings(texts.cib_name, cib, cluster, fencing=fenced.enabled),
         *decision.findings,
+        *watchdog.unsaid(texts.cib_name, found.devices, cluster, kept, known.sbd),
         *parts.resources(texts.cib_name, found, meant),
         *guards.unsaid(texts.cib_name, found.guard, meant),
         *constraints.constraints(texts.cib_name, said, placed, found, meant),
@@ -107,11 +108,6 @@ def read(texts: Texts, hints: Hints | None = None) -> Import:
         *parts.others(texts.cib_name, cib, names, power.said_levels(meant)),
     )
     return _written(cluster, findings, known)
-
-
-def _fenced(cib: etree._Element) -> bool:
-    properties = meaning.of_sets(facts.section(cib, "crm_config"), "")
-    return "stonith-enabled" not in properties or properties["stonith-enabled"].value == "true"
 
 
 def _autostart(file: str) -> Imported:

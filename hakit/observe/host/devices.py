@@ -1,4 +1,4 @@
-"""The devices that volumes shall lie on, as the host has them: size, what is on them, who uses them; and DRBD's module."""
+"""The devices that volumes shall lie on, and the disks of SBD, as the host has them: size, what is on them, who uses them; and DRBD's module."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hakit.core import Action, Command, Outcome
 from hakit.model import Cluster
 from hakit.model.drbd import Generation
+from hakit.observe.host import sbd
 
 _ANY_CODE = frozenset(range(256))
 _MODULE = Command(("modinfo", "--field", "version", "drbd"), ok_codes=_ANY_CODE, timeout=10, changes_state=False)
@@ -42,11 +43,11 @@ class Devices:
 def asked(cluster: Cluster) -> tuple[str, ...]:
     """Name the paths of all nodes, each once: every host is asked for all."""
     volumes = (service.volume for service in cluster.services if service.volume)
-    return tuple(dict.fromkeys(path for volume in volumes for _, path in volume.devices))
+    return tuple(dict.fromkeys((*(path for volume in volumes for _, path in volume.devices), *sbd.disks(cluster))))
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:
-    """Ask for the module and the devices; nothing is asked without volumes."""
+    """Ask for the module and the devices; nothing is asked where there are neither volumes nor disks of SBD."""
     paths = asked(cluster)
     return (_MODULE, *(action for path in paths for action in _about(path))) if paths else ()
 

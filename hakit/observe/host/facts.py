@@ -18,6 +18,7 @@ from hakit.observe.host import (
     interfaces,
     names,
     packages,
+    sbd,
     squid,
     system,
     units,
@@ -31,6 +32,7 @@ from hakit.observe.host.fencing import FenceAgents
 from hakit.observe.host.guards import Guards
 from hakit.observe.host.interfaces import Interface
 from hakit.observe.host.network import NetworkProbe
+from hakit.observe.host.sbd import Sbd
 from hakit.observe.host.system import System
 from hakit.observe.host.units import Unit
 from hakit.observe.host.volumes import Volumes
@@ -43,7 +45,7 @@ class HostFacts:
     `packages` maps installed packages to versions (None: not a Debian kind of host), `units` the names asked for,
     `names` each node's name to its addresses as this host sees them. `synchronised` is about NTP (None: unknown);
     `squid_lifetime` is squid's shutdown_lifetime in seconds (None: squid is no service of this cluster), `alert_programs`
-    says of the programs that alerts run whether they can be, `devices` what the volumes shall lie on, `volumes` what has come of them. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
+    says of the programs that alerts run whether they can be, `devices` what the volumes shall lie on, `volumes` what has come of them, `sbd` how far that is set up. `network` is there once all hosts probed it together (`observe.host.probe`), and with it the agent's `verdicts` by service
     and what fence agents and devices say.
     """
 
@@ -64,6 +66,7 @@ class HostFacts:
     alert_programs: Mapping[str, bool] = field(default_factory=dict)
     devices: Devices = field(default_factory=Devices)
     volumes: Volumes = field(default_factory=Volumes)
+    sbd: Sbd = field(default_factory=Sbd)
 
     def has(self, address: Address) -> bool:
         """Say whether the address is on one of the host's interfaces."""
@@ -92,7 +95,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
     no host should refuse (`ip`, `systemctl`, …).
     """
     left = iter(outcomes)
-    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs, disks, mirrors = (
+    date, who, nics, conf, unit, resolved, guard, proxy, package, ntp, programs, disks, mirrors, messages = (
         tuple(islice(left, len(group))) for group in _groups(cluster)
     )
     for outcome in (*date, *who, *nics, *unit):
@@ -114,6 +117,7 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster, asked_at: float, answere
         alert_programs=alerts.read(programs, cluster),
         devices=devices.read(disks, cluster),
         volumes=volumes.read(mirrors, cluster),
+        sbd=sbd.read(messages, cluster),
     )
 
 
@@ -132,4 +136,5 @@ def _groups(cluster: Cluster) -> tuple[tuple[Action, ...], ...]:
         alerts.actions(cluster),
         devices.actions(cluster),
         volumes.actions(cluster),
+        sbd.actions(cluster),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from hakit.core import Command, HakitError, Outcome, Secret
-from hakit.model import Cluster, Device
+from hakit.model import Cluster, Device, SbdFencing, sbd
 from hakit.model.fencing import devices
 from hakit.observe import parsing
 
@@ -71,7 +71,10 @@ def complete(device: Device) -> bool:
 
 
 def _agents(cluster: Cluster) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.agent for each in devices(cluster.fencing)))
+    fencing = cluster.fencing
+    # SBD's device isn't asked: before the first start no node has a slot; its disks are looked at themselves.
+    own = (sbd.AGENT,) if isinstance(fencing, SbdFencing) and fencing.disks else ()
+    return tuple(dict.fromkeys((*(each.agent for each in devices(fencing)), *own)))
 
 
 def _asked(cluster: Cluster, host: str) -> tuple[Device, ...]:

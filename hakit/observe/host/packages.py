@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hakit.core import Action, Command, Outcome
-from hakit.model import Cluster
+from hakit.model import Cluster, SbdFencing
 from hakit.model.tool import Tool
 
 # Without these there is no cluster of hakit's kind; one of the two tools has to be there besides.
@@ -15,6 +15,7 @@ TOOLS = {Tool.PCS: "pcs", Tool.CRM: "crmsh"}
 ALL = ("corosync", "pacemaker", "pacemaker-cli-utils", "pcs", "resource-agents", "crmsh", "sbd", "fence-agents")
 # What replicates volumes: asked for, and needed, only where there are some.
 _DRBD = "drbd-utils"
+_SBD = "sbd"
 
 
 def known(cluster: Cluster) -> tuple[str, ...]:
@@ -24,7 +25,8 @@ def known(cluster: Cluster) -> tuple[str, ...]:
 
 def needed(cluster: Cluster) -> tuple[str, ...]:
     """Name those without which the cluster can't be, the tool left aside."""
-    return (*NEEDED, *_of_volumes(cluster))
+    sbd = (_SBD,) if isinstance(cluster.fencing, SbdFencing) else ()
+    return (*NEEDED, *_of_volumes(cluster), *sbd)
 
 
 def _of_volumes(cluster: Cluster) -> tuple[str, ...]:

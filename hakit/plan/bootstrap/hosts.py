@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from hakit import render
 from hakit.core import Command, Put
+from hakit.model import SbdFencing, sbd
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.units import DRBD
 from hakit.observe.record import Phase, Record, UnitBefore
-from hakit.plan import agent, alerts
+from hakit.plan import agent, alerts, boot
 from hakit.plan.bootstrap import quorum, stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
@@ -58,8 +59,8 @@ def _agent(wanted: Wanted, seen: Seen, name: str) -> Iterator[Step]:
 def _daemon(host: HostFacts, unit: str) -> Iterator[Step]:
     if unit and not (host.units[unit].enabled and host.units[unit].running):
         name = unit.removesuffix(".service")
-        command = Command(("systemctl", "enable", "--now", "--", unit), timeout=180)
-        yield Step(f"start {name}, now and at boot", host.host, "the nodes are driven through it", (command,))
+        commands = (boot.at_boot(unit, enabled=True), Command(("systemctl", "start", "--", unit), timeout=180))
+        yield Step(f"start {name}, now and at boot", host.host, "the nodes are driven through it", commands)
 
 
 def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
@@ -70,7 +71,7 @@ def _units(wanted: Wanted, seen: Seen, host: HostFacts) -> Iterator[Step]:
             f"take {_some(at_boot)} out of the boot",
             host.host,
             "Pacemaker decides where it runs; hakit destroy puts it back",
-            (Command(("systemctl", "disable", "--", *at_boot), timeout=120),),
+            (boot.at_boot(*at_boot, enabled=False),),
         )
     # Where our cluster runs already, or was stopped around its services, a running unit is the cluster's doing.
     kept = host.host in seen.started or _resting(seen, host.host)
@@ -106,18 +107,21 @@ def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command 
     units = (service.unit for service in wanted.cluster.services)
     device = (quorum.UNIT,) if wanted.cluster.quorum.device else ()
     drbd = (DRBD,) if DRBD in host.units and host.units[DRBD].load == "loaded" else ()
-    asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *units)
+    fence = (sbd.UNIT,) if isinstance(wanted.cluster.fencing, SbdFencing) else ()
+    asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *fence, *units)
     missing = {
         unit: UnitBefore(host.units[unit].file_state, host.units[unit].running) for unit in asked if unit not in kept
     }
     tool = wanted.cluster.tool
     if old and (old.cluster, old.tool, old.phase) == (wanted.cluster.name, tool, Phase.NOTED) and not missing:
         return ()
-    files = old.files if old else _files(seen, name)
-    note = Record(wanted.cluster.name, {**missing, **kept}, files, tool=tool)
+    # sbd's file is kept when SBD comes, which may be later than the cluster.
+    late = (sbd.FILE,) if sbd.UNIT in missing and host.sbd.file else ()
+    new = (*(() if old else _files(seen, name)), *late)
+    note = Record(wanted.cluster.name, {**missing, **kept}, (*(old.files if old else ()), *new), tool=tool)
     save: tuple[Command | Put, ...] = (Command(("mkdir", "--parents", "--mode=0700", record.FOLDER, record.BEFORE)),)
-    if files and not old:
-        save += (Command(("cp", "--archive", "--parents", "--", *files, record.BEFORE)),)
+    if new:
+        save += (Command(("cp", "--archive", "--parents", "--", *new, record.BEFORE)),)
     return (*save, Put(record.PATH, note.dump(), mode=0o600, backup=False))
 
 

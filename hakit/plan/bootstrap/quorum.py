@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hakit.core import Command
+from hakit.plan import boot
 from hakit.plan.seen import Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
@@ -18,12 +19,11 @@ def connect(wanted: Wanted, seen: Seen) -> Iterator[Step]:
     device = wanted.cluster.quorum.device
     if device is None:
         return
-    verb = "enable" if wanted.cluster.autostart else "disable"
     for name, node in seen.nodes.items():
         if not node.device_votes:
             # Restarted, for one that was started without certificates has ended or tries again in vain.
             commands = (
-                Command(("systemctl", verb, "--", UNIT), timeout=60),
+                boot.at_boot(UNIT, enabled=wanted.cluster.autostart, reload=False),
                 Command(("systemctl", "restart", "--", UNIT), timeout=120),
             )
             yield Step(f"connect to the quorum device {device.host}", name, "it has no vote here yet", commands)

@@ -9,6 +9,9 @@ from hakit import render
 from hakit.core import Finding
 from hakit.plan.bootstrap import configuration
 from hakit.plan.changes import live, obstacles
+from hakit.plan.preflight import sbd as disks
+from hakit.plan.sbd import making as sbd
+from hakit.plan.sbd import sight as sbd_sight
 from hakit.plan.seen import Seen
 from hakit.plan.terms import Terms
 from hakit.plan.volume import sight
@@ -31,6 +34,42 @@ class RunningOtherwise(Finding):
     def remedy(self) -> str:
         """Say in one line what to do about it."""
         return "hakit plan shows what the change takes, and hakit apply does it"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SbdOtherwise(Finding):
+    """A running cluster has SBD set up otherwise than the spec says."""
+
+    code = "HK303"
+    matters = "sbd starts and ends with Corosync only: the whole cluster has to stop for it, which must not happen in passing."
+    see = "docs/decisions/0067-sbd.md"
+    host: str
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"{self.host}: the cluster runs, and SBD is set up otherwise than the spec says"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "hakit plan shows what the change takes, and hakit apply does it: the cluster stops, its services run on"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchdogWaitStays(Finding):
+    """A cluster at rest whose CIB Pacemaker would refuse to run with, once SBD is as the spec says."""
+
+    code = "HK304"
+    matters = "Pacemaker ends at once where stonith-watchdog-timeout is set and sbd doesn't run, or sbd's own timeout is longer."
+    see = "Pacemaker, lib/common/watchdog.c; docs/decisions/0067-sbd.md"
+    seconds: int
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the cluster at rest counts on watchdogs (stonith-watchdog-timeout {self.seconds} s), which the spec changes"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return "start it as it was, on all nodes (systemctl start pacemaker.service), then: hakit apply"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,8 +166,12 @@ def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
     else:
         for name in seen.running:
             if way.hops or not configuration.same_conf(wanted, seen, name):
-                yield RunningOtherwise(host=name)
+                sbd_only = configuration.same_conf(wanted, seen, name) and all(
+                    h.title == sbd.title(wanted) for h in way.hops
+                )
+                yield SbdOtherwise(host=name) if sbd_only else RunningOtherwise(host=name)
     cib = _cib(seen)
+    yield from _sbd(wanted, seen, cib)
     mirrored = {each.name for each in wanted.cluster.services if each.volume}
     yield from (VolumeDropped(service=name) for name in (render.mirrored(cib) if cib else ()) if name not in mirrored)
     for device, parameter in render.unknown_secrets(cib, wanted.cluster):
@@ -138,6 +181,13 @@ def refusals(wanted: Wanted, seen: Seen, terms: Terms) -> Iterator[Finding]:
         ids = tuple(name for name in render.foreign(cib, wanted.cluster) if name not in meant)
         if ids:
             yield Foreign(ids=ids)
+
+
+def _sbd(wanted: Wanted, seen: Seen, cib: str) -> Iterator[Finding]:
+    yield from disks.apart(wanted.cluster, seen.hosts)
+    changes = any(sbd_sight.differs(wanted, seen, name) for name in seen.hosts)
+    if cib and changes and not seen.started and sbd.outgrown(wanted, cib):
+        yield WatchdogWaitStays(seconds=render.watchdog_wait(cib))
 
 
 def _cib(seen: Seen) -> str:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hakit.plan.bootstrap import tokens
+from hakit.plan import boot
+from hakit.plan.bootstrap import starting, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Step
 from hakit.plan.wanted import Wanted
 
 
-def start(seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
+def start(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Start what doesn't run, on all nodes at once: with wait_for_all none serves before it has seen the others."""
-    for name, host in seen.hosts.items():
-        # A cluster that isn't ours is gone by the time this is done, and its units with it.
-        if not (seen.ours(name) and all(host.units[unit].running for unit in STACK)):
-            yield Step("start Corosync and Pacemaker", name, "they don't run", dialects[name].start())
+    for name in seen.hosts:
+        if _rests(seen, name):
+            yield starting.step(wanted, seen, dialects[name], name, "they don't run")
 
 
 def settle_in(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Step]:
     """Do what the service needn't wait for, while the cluster elects its controller and starts it."""
-    at_boot = wanted.cluster.autostart
-    for name, host in seen.hosts.items():
-        if any((seen.ours(name) and host.units[unit].enabled) != at_boot for unit in STACK):
-            word = "start" if at_boot else "don't start"
-            why = f"autostart: {str(at_boot).lower()}"
-            yield Step(f"{word} the cluster at boot", name, why, dialects[name].at_boot(enabled=at_boot))
+    wish = wanted.cluster.autostart
+    for name in seen.hosts:
+        if starting.boots_otherwise(seen, name, wish=wish) and not (wish and _rests(seen, name)):
+            word = "start" if wish else "don't start"
+            why = f"autostart: {str(wish).lower()}"
+            yield Step(f"{word} the cluster at boot", name, why, (boot.at_boot(*STACK, enabled=wish),))
     yield from tokens.redeem(wanted, seen, dialects)
+
+
+def _rests(seen: Seen, name: str) -> bool:
+    # A cluster that isn't ours is gone by the time this is done, and its units with it.
+    return not (seen.ours(name) and all(seen.hosts[name].units[unit].running for unit in STACK))

@@ -8,6 +8,7 @@ from hakit.plan import alerts
 from hakit.plan.bootstrap import configuration, hosts, quorum, resources, running
 from hakit.plan.changes import live, parting, rest
 from hakit.plan.dialect import Dialect
+from hakit.plan.sbd import making as sbd
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.volume import making
@@ -27,6 +28,7 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
         Stage("Take notes", tuple(hosts.notes(wanted, seen, dialects))),
         Stage("Prepare the hosts", tuple(hosts.prepare(wanted, seen, dialects))),
         *making.stages(wanted, seen),
+        *sbd.stages(wanted, seen),
         *(live.stages(wanted, seen, dialects, way) if way.hops else _still(wanted, seen, dialects)),
         Stage("Take the services up again", () if way.hops else tuple(rest.take_up(seen, dialects))),
         Stage(quorum.TITLE, tuple(quorum.connect(wanted, seen))),
@@ -41,4 +43,4 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
 def _still(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> Iterator[Stage]:
     """Give the stages of nodes whose Corosync needn't change while it runs."""
     yield Stage("Configure the cluster", tuple(configuration.configure(wanted, seen)))
-    yield Stage(START, tuple(running.start(seen, dialects)))
+    yield Stage(START, tuple(running.start(wanted, seen, dialects)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hakit.core import Action, Command
+from hakit.model import sbd
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import Seen
 
@@ -12,7 +13,9 @@ _PACEMAKER = "pacemaker.service"
 def remove(seen: Seen, host: str, dialect: Dialect) -> tuple[Action, ...]:
     """Give the actions that end it: at once where it runs no resource, else in good order."""
     state = seen.nodes[host].state
-    idle = state is not None and not state.resources
+    # sbd takes a killed Pacemaker for a failed one, and has the watchdog reset the host.
+    watched = seen.hosts[host].units[sbd.UNIT].running
+    idle = state is not None and not state.resources and not watched
     return (*(_at_once() if idle else ()), *dialect.destroy())
 
 

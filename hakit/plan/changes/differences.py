@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from hakit import render
 from hakit.core import HakitError
-from hakit.model import Cluster, alert
+from hakit.model import Cluster, SbdFencing, alert
+from hakit.model import sbd as sbd_words
 from hakit.observe import node
 from hakit.plan.changes import conf
 from hakit.plan.changes.compare import Takes, compare
 from hakit.plan.changes.conf import Conf
+from hakit.plan.sbd import sight
 from hakit.plan.seen import Seen
 from hakit.plan.wanted import Wanted, with_nics
 from hakit.render import Origin
+from hakit.render import sbd as sbd_files
 
 CIB = "CIB"
 
@@ -39,6 +42,7 @@ class Difference:
 def differences(wanted: Wanted, seen: Seen, applied: Cluster | None) -> Iterator[Difference]:
     """Say all of them. `applied` is the spec that was last in force; without it nobody knows who made a difference."""
     yield from _corosync(wanted, seen, applied)
+    yield from _sbd(wanted, seen)
     yield from _agents(wanted, seen)
     if seen.running and seen.awake:
         live = seen.nodes[seen.running[0]].cib
@@ -69,6 +73,24 @@ def _corosync(wanted: Wanted, seen: Seen, applied: Cluster | None) -> Iterator[D
         origin = _origin(base, goal, (place, old))
         for each in ("",) if everywhere else names:
             yield Difference(node.COROSYNC_CONF, each, place, old, new, origin, whole[place, old, new])
+
+
+def _sbd(wanted: Wanted, seen: Seen) -> Iterator[Difference]:
+    """Say what of sbd's file and unit is to be another; a running Corosync has to stop for it."""
+    for name, host in seen.hosts.items():
+        if not sight.differs(wanted, seen, name):
+            continue
+        takes = Takes.STOP if name in seen.started else None
+        fencing = wanted.cluster.fencing
+        if isinstance(fencing, SbdFencing):
+            there, goal = sbd_words.values(host.sbd.file), sbd_files.settings(wanted.cluster, fencing)
+            for key in dict.fromkeys((*goal, "SBD_DEVICE")):
+                if there.get(key) != goal.get(key):
+                    yield Difference(sbd_words.FILE, name, key, there.get(key), goal.get(key), takes=takes)
+        enabled, wish = host.units[sbd_words.UNIT].enabled, isinstance(fencing, SbdFencing)
+        if enabled != wish:
+            old, new = ("starts with Corosync", "doesn't") if enabled else ("doesn't", "starts with Corosync")
+            yield Difference(sbd_words.UNIT, name, "the unit", old, new, takes=takes)
 
 
 def _now(seen: Seen, name: str) -> Conf | None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from hakit.core import Command, HakitError, Put, Remove
 from hakit.observe import node
 from hakit.observe.host.facts import HostFacts
-from hakit.plan.bootstrap import keys
+from hakit.plan.bootstrap import keys, starting
 from hakit.plan.changes import conf, rest
 from hakit.plan.changes.compare import Takes, compare
 from hakit.plan.changes.conf import Conf
 from hakit.plan.changes.course import Hop, course
 from hakit.plan.dialect import Dialect
+from hakit.plan.sbd import making as sbd
+from hakit.plan.sbd import sight
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.wanted import Wanted
@@ -37,12 +39,18 @@ def way(wanted: Wanted, seen: Seen) -> Way:
         return Way(Conf(), ())
     # Of nodes that differ, the one that is farthest behind: what the others have already, they read once more.
     now = max(loaded, key=lambda each: len(course(each, goal)))
-    return Way(now, course(now, goal))
+    hops = course(now, goal)
+    stops = any(hop.takes is Takes.STOP for hop in hops)
+    if not stops and any(sight.differs(wanted, seen, name) for name in seen.started):
+        # sbd.service starts and ends with Corosync only (RefuseManualStart=, RefuseManualStop=, PartOf=).
+        hops = (*hops, Hop(sbd.title(wanted), hops[-1].conf if hops else now, Takes.STOP))
+    return Way(now, hops)
 
 
 def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], found: Way) -> Iterator[Stage]:
     """Give the stages of all hops; none before every started node has joined, for then it isn't known who is there."""
     if not seen.awake:
+        yield Stage("Stop Corosync", tuple(rest.half_stopped(seen)))
         return
     yield Stage("Bring every node up first", tuple(_members(wanted, seen, dialects, found.now)))
     files = {name: _file(host) for name, host in _reached(seen).items()}
@@ -60,7 +68,12 @@ def _members(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect], now: C
     for name, host in seen.hosts.items():
         if name in now.nodes and not all(host.units[unit].running for unit in STACK):
             files = () if name in seen.started else _files(wanted, now)
-            yield Step("start Corosync and Pacemaker", name, "it doesn't run", (*files, *dialects[name].start()))
+            yield Step(
+                "start Corosync and Pacemaker",
+                name,
+                "it doesn't run",
+                (*files, *starting.actions(seen, dialects[name])),
+            )
 
 
 def _files(wanted: Wanted, which: Conf) -> tuple[Put | Remove, ...]:
@@ -98,7 +111,7 @@ def _hop(
     yield Stage(f"Write corosync.conf: {hop.title}", tuple(_write(wanted, seen, hop, files)))
     yield Stage(f"Load corosync.conf: {hop.title}", tuple(_load(seen, dialects, now, hop)))
     if hop.joins:
-        step = Step("start Corosync and Pacemaker", hop.joins, "it joins", dialects[hop.joins].start())
+        step = starting.step(wanted, seen, dialects[hop.joins], hop.joins, "it joins")
         yield Stage(f"Start the cluster on {hop.joins}", (step,))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hakit import render
 from hakit.core import Finding, Severity
-from hakit.model import DeviceFencing
+from hakit.model import NoFencing
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.seen import Seen
 
@@ -58,9 +59,9 @@ class WaitsForFencing(Finding):
 def check(seen: Seen) -> Iterator[Finding]:
     """Look at the devices and at nodes that are lost but not fenced; nothing to say where there is no fencing."""
     state = seen.state
-    if not isinstance(seen.cluster.fencing, DeviceFencing) or state is None or not state.dc:
+    if isinstance(seen.cluster.fencing, NoFencing) or state is None or not state.dc:
         return
-    for device in seen.cluster.fencing.devices:
+    for device in render.fence_devices(seen.cluster):
         there = {each.id for each in state.resources}
         # A node doesn't run the device that fences it alone: with nobody else there, none can.
         others = [node.name for node in state.nodes if node.online and device.nodes != (node.name,)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hakit.core import Finding, Severity
-from hakit.model import Cluster, Tool
+from hakit.model import Cluster, SbdFencing, Tool
 from hakit.observe.host import units
 from hakit.observe.host.facts import HostFacts
 from hakit.observe.host.probe import PCSD_PORT
@@ -85,7 +85,7 @@ class WatchdogHere(OnHost):
     code = "HK208"
     severity: ClassVar[Severity] = Severity.NOTE
     matters = "It is not in the way; it is a way to have fencing without further hardware."
-    cure = "nothing; to use it, think about fencing with sbd"
+    cure = "nothing; to use it, decide for fencing: { sbd: … } in the spec: docs/two-nodes.md"
     see = "sbd(8)"
     device: str
 
@@ -103,6 +103,8 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
             yield FirewallActive(host=host, firewall=firewall, ports=ports)
         if fact.guards.selinux == "enforcing":
             yield SelinuxEnforcing(host=host)
+        if isinstance(cluster.fencing, SbdFencing):
+            continue  # hakit.plan.preflight.sbd has looked at it
         sbd = fact.units["sbd.service"]
         if sbd.enabled and not fact.guards.watchdogs:
             yield SbdWithoutWatchdog(host=host)

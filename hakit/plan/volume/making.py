@@ -16,6 +16,7 @@ from hakit.model.volume import LABEL, Filesystem, kept
 from hakit.observe import drbd
 from hakit.observe.host.units import DRBD
 from hakit.observe.host.volumes import Kind, resource_file
+from hakit.plan import boot
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.volume import sight
@@ -55,7 +56,7 @@ def _described(wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> 
                 actions.append(_drbdadm("adjust", service))
         if (unit := host.units.get(DRBD)) and unit.enabled:
             # It would bring volumes up beside Pacemaker; its own description says so.
-            actions.append(Command(("systemctl", "disable", "--", DRBD), timeout=180))
+            actions.append(boot.at_boot(DRBD, enabled=False))
         if actions:
             why = (
                 "it differs from the spec" if old and old != text else "DRBD doesn't know it, or would start it at boot"

@@ -92,3 +92,18 @@ def is_link(seen: Seen, name: str, path: str, target: str) -> bool:
     """Say whether the path leads there."""
     place = seen.hosts[name].volumes.places.get(path)
     return place is not None and place.kind is Kind.LINK and place.target == target
+
+
+def plain(sides: Mapping[str, Side]) -> dict[str, dict[str, object]]:
+    """Give the sides as plain data, for programs."""
+    return {
+        node: {
+            "role": side.role,
+            "disk": disk(sides, node),
+            "connection": side.connection,
+            "out_of_sync_kib": side.out_of_sync,
+            "speed_kib_per_second": side.speed,
+            "seconds_left": side.left,
+        }
+        for node, side in sides.items()
+    }

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hakit.spec.build import priority_delay
-from hakit.spec.draft import Device, Draft
+from hakit.spec.draft import Draft
+from hakit.spec.draft_fencing import Device
 from hakit.spec.fault import SpecFault, did_you_mean, suggestion
 from hakit.spec.rules import names
 from hakit.spec.rules.placement import UnknownNode

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hakit.spec.draft import Draft, Service, Written
+from hakit.spec.draft import Draft, Service
 from hakit.spec.fault import SpecFault, did_you_mean, suggestion
+from hakit.spec.taken import Written
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from hakit.model import Switchback
 from hakit.model.volume import PORT, REPLICAS
-from hakit.spec.draft import Draft, Service, Volume, Written
+from hakit.spec.draft import Draft, Service, Volume
 from hakit.spec.fault import SpecFault, suggestion
 from hakit.spec.networks import ring_networks
 from hakit.spec.rules.placement import UnknownNode
+from hakit.spec.taken import Written
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -113,6 +113,17 @@ def failure_timeout(spec: Draft) -> Iterator[SpecFault]:
             )
             if said:
                 return
+    yield from _forgotten_address(spec, limit, said=said)
+
+
+def _forgotten_address(spec: Draft, limit: int, *, said: bool) -> Iterator[SpecFault]:
+    timeout = build.timing(spec).operation_timeout
+    first = next((each.name for each in spec.services if each.vip), "")
+    if first and limit <= timeout:
+        loc: Loc = ("timing", "failure_timeout" if said else "operation_timeout")
+        yield ForgottenTooSoon(
+            place=spec.at(loc), failure_timeout=limit, timeout=timeout, service=first, operation="address"
+        )
 
 
 def _consensus(spec: Draft) -> Iterator[SpecFault]:

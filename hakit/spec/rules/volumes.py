@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hakit.spec import size
-from hakit.spec.draft import Draft, Volume, Written
+from hakit.spec.draft import Draft, Volume
 from hakit.spec.fault import SpecFault, did_you_mean, suggestion
+from hakit.spec.taken import Written
 
 # What needs no quotes in DRBD's files, in systemd's and in a shell.
 _PATH = re.compile(r"[A-Za-z0-9_./:+=@%,-]+")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
+from hakit.model.fencing import WATCHDOG
 from hakit.spec.schema.part import (
     BY_FORM,
     LIST,
@@ -14,7 +15,6 @@ from hakit.spec.schema.part import (
     TEXT,
     YES_NO,
     Part,
-    Seconds,
     Text,
     key,
     needed,
@@ -63,11 +63,15 @@ class SbdPart(Part):
     """Fencing by a watchdog, with or without shared disks."""
 
     disks: Annotated[list[Text], Field(max_length=3)] = key(
-        "Shared disks for the messages, up to 3; without any, losing quorum makes the watchdog bite (diskless).",
+        "Shared disks for the messages, 1 or 3, which all nodes see by the same path; bootstrap writes SBD's header to blank ones. "
+        "Without any, losing quorum makes the watchdog bite (diskless): that needs three votes.",
         examples=[["/dev/disk/by-id/scsi-sbd"]],
     )
-    watchdog: Text = key("The watchdog's device.", "/dev/watchdog")
-    timeout: Seconds = key("Seconds until the watchdog resets a node that doesn't feed it.", 5)
+    watchdog: Text = key("The watchdog's device.", WATCHDOG)
+    timeout: Annotated[int, Field(ge=3, le=600)] = key(
+        "Seconds until the watchdog resets a node that doesn't feed it; all other times of SBD follow from it. By default 5; "
+        "35 without disks and with a quorum device, whose word may take 30."
+    )
 
 
 Level = Annotated[Annotated[Text, Tag(TEXT)] | Annotated[list[Text], Tag(LIST)], BY_FORM]
@@ -88,5 +92,6 @@ class FencingPart(Part):
     sbd: SbdPart = key("Fencing by a watchdog, with or without shared disks.")
     priority_delay: Annotated[int, Field(ge=0, le=600)] = key(
         "Seconds of advance for the node that runs more, so that it survives when the nodes fence each other. By default "
-        "10 with two nodes, which a real loss of that node costs as well; 0 with more, of which only a majority fences."
+        "10 with two nodes (with SBD at least 5 more than its timeout), which a real loss of that node costs as well; 0 with more, "
+        "of which only a majority fences."
     )

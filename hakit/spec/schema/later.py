@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LATER: tuple[tuple[str, ...], ...] = (("fencing", "sbd"),)
+LATER: tuple[tuple[str, ...], ...] = ()
 """Paths of the keys; `*` stands for any name."""
 
 LATER_VALUES: tuple[tuple[tuple[str, ...], str], ...] = ()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hakit.model.timing import ADVISED
 from hakit.spec.schema.part import Part, Seconds, key
 
 Profile = Literal["fast", "normal", "relaxed"]
@@ -30,6 +31,10 @@ class TimingPart(Part):
     vip_interval: Seconds = key("Seconds from one look at a VIP to the next; 2 or more. fast 5, normal 10, relaxed 30.")
     probe_interval: Seconds = key(
         "Seconds from the beginning of one probe to that of the next, by hakit's agent. fast 1, normal 1, relaxed 10."
+    )
+    operation_timeout: Annotated[int, Field(ge=ADVISED, le=600)] = key(
+        "Seconds that what is done to a VIP may take, and a look at a volume (a look at a fencing device: 60 at least); above what a node needs that is busy with all "
+        "its services at once. fast 20, normal 20, relaxed 60."
     )
     failure_timeout: Annotated[int, Field(ge=1, le=604_800)] = key(
         "Seconds after which a failure is forgotten; longer than every timeout.", 600

@@ -10,7 +10,7 @@ import pytest
 from hakit.apply.operating import fencing
 from hakit.apply.operating.reins import Means
 from hakit.core import Action, Command, HakitError, HostUnreachable, Outcome, Secret, Tape
-from hakit.model import Cluster, Device, DeviceFencing, SecretParameter
+from hakit.model import Cluster, Device, DeviceFencing, SbdFencing, SecretParameter, sbd
 from hakit.observe.host.fencing import Answer
 from tests.doubles.clock import FakeClock
 from tests.doubles.hosts import SimulatedHosts
@@ -24,6 +24,7 @@ WANTED: Cluster = replace(
         tuple(Device(f"apc-{name[-1]}", "fence_apc", (name,), (), (SECRET,)) for name in ("qsp-a", "qsp-b"))
     ),
 )
+DISK = "/dev/disk/by-id/virtio-sbd"
 
 
 class Fenceable:
@@ -37,7 +38,7 @@ class Fenceable:
     def batch(self, host: str, actions: Sequence[Action], *, keep_going: bool = False) -> tuple[Outcome, ...]:
         if host == self.lost and not self.reachable:
             raise HostUnreachable(host, "no way")
-        if all(isinstance(each, Command) and each.argv[0] in {"pcs", "fence_apc"} for each in actions):
+        if all(isinstance(each, Command) and each.argv[0] in {"pcs", "fence_apc", "fence_sbd"} for each in actions):
             return tuple(self._do(host, each) for each in actions if isinstance(each, Command))
         return tuple(self._seen(each) for each in self.hosts.batch(host, actions, keep_going=keep_going))
 
@@ -46,6 +47,10 @@ class Fenceable:
 
     def _do(self, host: str, command: Command) -> Outcome:
         if command.argv[:2] != ("pcs", "stonith"):
+            if command.argv == ("fence_sbd",):
+                lines = command.stdin.splitlines()
+                assert {"action=status", f"devices={DISK}", "power_timeout=20", "plug=qsp-b"} <= set(lines)
+                return Outcome(host, command, 0, "", "", 0.1)
             if command.argv[0] == "fence_apc":
                 assert "password=hush" in command.stdin
                 code, said = (1, "ERROR: no way") if self.silent else (0, "")
@@ -110,3 +115,21 @@ def test_a_person_s_word_is_asked_for_and_told() -> None:
     assert door.did == []
     assert fencing.confirm(WANTED, means(door), "qsp-b", agree=lambda _: True).changed
     assert door.did == [("pcs", "stonith", "confirm", "qsp-b", "--force")]
+
+
+def test_sbd_s_disk_is_asked_for_the_node_s_slot() -> None:
+    wanted = replace(cluster(), fencing=SbdFencing((DISK,), priority_delay=10))
+    door = Fenceable(running.hosts(wanted))
+    told = fencing.test(wanted, means(door), "qsp-b", agree=lambda *_: True)
+    assert told.answers == {sbd.DEVICE: Answer("on")}
+    assert door.did == [("pcs", "stonith", "fence", "qsp-b")]
+
+
+def test_without_disks_the_node_itself_says_whether_it_feeds_its_watchdog() -> None:
+    wanted = replace(cluster(nodes=3), fencing=SbdFencing())
+    door = Fenceable(running.hosts(wanted))
+    assert fencing.test(wanted, means(door), "qsp-b", agree=lambda *_: True).answers == {"watchdog": Answer("on")}
+    units = door.hosts.hosts["qsp-b"].units
+    units[sbd.UNIT] = replace(units[sbd.UNIT], active=False)
+    with pytest.raises(HakitError, match="watchdog: sbd does not run there"):
+        fencing.test(wanted, means(door), "qsp-b", agree=never)

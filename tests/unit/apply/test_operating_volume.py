@@ -9,6 +9,7 @@ import pytest
 from hakit.apply.bootstrap import bootstrap
 from hakit.apply.operating import volume
 from hakit.apply.operating.reins import Means
+from hakit.apply.status import plain, status
 from hakit.core import HakitError, Tape
 from hakit.model import Volume
 from hakit.plan.health import report
@@ -46,6 +47,21 @@ def test_what_is_alike_needs_nothing(hosts: SimulatedHosts) -> None:
     before, hosts.changes = hosts.snapshot(), []
     assert not volume.resync(WANTED, means(hosts), "squid").changed
     assert (hosts.snapshot(), hosts.changes) == (before, [])
+
+
+def test_status_tells_programs_of_both_sides(hosts: SimulatedHosts) -> None:
+    hosts.hosts["qsp-b"].store.up = False
+    (service,) = plain(status(WANTED, hosts))["services"]  # type: ignore[misc]
+    assert service["volume"] == {
+        "qsp-a": {
+            "role": "Secondary",
+            "disk": "UpToDate",
+            "connection": "WFConnection",
+            "out_of_sync_kib": 0,
+            "speed_kib_per_second": 0,
+            "seconds_left": None,
+        }
+    }
 
 
 def test_a_volume_that_is_down_is_not_called_alike(hosts: SimulatedHosts) -> None:

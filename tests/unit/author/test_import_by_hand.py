@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from hakit import render, spec
+from hakit.author.cluster.hints import Hints
 from hakit.author.cluster.read import Import, Texts, read
 from hakit.core import HakitError
-from hakit.model import Guard, Service, Switchback
+from hakit.model import Guard, SbdFencing, Service, Switchback
 
 BY_HAND = Path(__file__).parents[3] / "examples/by-hand"
 CONF = (BY_HAND / "corosync.conf").read_text()
@@ -28,7 +29,9 @@ def group(name: str, *members: str) -> str:
     return f'<group id="{name}">{"".join(members)}</group>'
 
 
-def imported(resources: str, constraints: str = "", properties: str = OFF, conf: str = CONF) -> Import:
+def imported(
+    resources: str, constraints: str = "", properties: str = OFF, conf: str = CONF, *, sbd: str = ""
+) -> Import:
     return read(
         Texts(
             conf,
@@ -36,7 +39,8 @@ def imported(resources: str, constraints: str = "", properties: str = OFF, conf:
         <crm_config><cluster_property_set id="p">{properties}</cluster_property_set></crm_config>
         <nodes/><resources>{resources}</resources><constraints>{constraints}</constraints>
         </configuration></cib>""",
-        )
+        ),
+        Hints(sbd=sbd),
     )
 
 
@@ -269,3 +273,39 @@ def test_a_fault_of_the_spec_is_told() -> None:
     found = imported(unit("squid"), conf=CONF.replace("cluster_name: squidha", "cluster_name: squid ha"))
     assert "HK411" in codes(found)
     assert not found.usable
+
+
+SBD = '<primitive id="fence" class="stonith" type="fence_sbd">{}</primitive>'
+PARAMETERS = (
+    '<instance_attributes id="fa"><nvpair id="fb" name="devices" value="/dev/disk/by-id/sbd"/>'
+    '<nvpair id="fc" name="pcmk_delay_max" value="30s"/></instance_attributes>'
+)
+ON = '<nvpair id="p1" name="stonith-enabled" value="true"/>'
+WATCH = '<nvpair id="p2" name="stonith-watchdog-timeout" value="{}"/>'
+FILE = 'SBD_DEVICE="/dev/disk/by-id/sbd"\nSBD_WATCHDOG_DEV=/dev/watchdog1\nSBD_WATCHDOG_TIMEOUT=15\n'
+
+
+def test_sbd_by_hand_with_its_file_and_what_the_spec_can_t_say_of_it() -> None:
+    found = imported(SBD.format(PARAMETERS), properties=ON, sbd=FILE)
+    assert found.cluster.fencing == SbdFencing(("/dev/disk/by-id/sbd",), "/dev/watchdog1", 15)
+    told = [each.text() for each in found.findings]
+    assert "the fencing device fence is written as fencing-sbd" in told
+    assert any("pcmk_delay_max" in line for line in told)
+    assert found.usable
+    assert imported(SBD.format(""), properties=ON, sbd=FILE).cluster.fencing == found.cluster.fencing
+
+
+def test_sbd_by_hand_from_files_alone_is_guessed_and_said_so() -> None:
+    found = imported(SBD.format(PARAMETERS), properties=ON)
+    assert found.cluster.fencing == SbdFencing(("/dev/disk/by-id/sbd",))
+    assert "HK408" in codes(found)
+
+
+def test_watchdogs_alone_by_hand() -> None:
+    conf = CONF.replace("nodelist {", f"nodelist {{\n{THIRD}")
+    found = imported("", properties=ON + WATCH.format("20s"), conf=conf)
+    assert found.cluster.fencing == SbdFencing(timeout=10)
+    found = imported("", properties=ON + WATCH.format("-1"), conf=conf, sbd=FILE)
+    assert found.cluster.fencing == SbdFencing((), "/dev/watchdog1", 15)
+    with_two = imported("", properties=ON + WATCH.format("20s"))
+    assert "HK411" in codes(with_two), "hakit check refuses it: each of two nodes would live on"

@@ -15,7 +15,21 @@ import pytest
 
 from hakit.core import Tape
 from hakit.core.errors import ExitCode, HakitError
-from hakit.lab import accelerator, access, cpio, image, initrd, kinds, layout, machines, network, qemu, state, vmlinux
+from hakit.lab import (
+    accelerator,
+    access,
+    cpio,
+    image,
+    initrd,
+    kinds,
+    layout,
+    machines,
+    network,
+    qemu,
+    recipe,
+    state,
+    vmlinux,
+)
 from hakit.lab.layout import Layout
 from hakit.lab.qemu import Accelerator
 from hakit.lab.recipe import Release
@@ -103,13 +117,23 @@ def test_each_kind_says_what_it_is() -> None:
     assert kinds.kind(vm=True).words == "virtual machines"
 
 
-@pytest.mark.parametrize("wish", [{"fencing": True}, {"qnetd": True}])
-def test_power_switches_and_quorum_devices_are_refused_plainly(wish: dict[str, bool]) -> None:
-    wanted = State(Release.BOOKWORM, 2, Path(), vm=True, **wish)
+def test_power_switches_are_refused_plainly() -> None:
+    wanted = State(Release.BOOKWORM, 2, Path(), vm=True, fencing=True)
     with pytest.raises(HakitError, match="no power switches") as caught:
         kinds.kind(vm=True).base(wanted, (), Tape())
     assert caught.value.code is ExitCode.USAGE
     assert "sbd" in caught.value.hint
+
+
+def test_the_host_of_a_quorum_device_is_a_container_beside_the_machines(tmp_path: Path) -> None:
+    place, kind = Layout("x", tmp_path), kinds.kind(vm=True)
+    entered = kind.enter(place, layout.WITNESS, os.getpid(), ("true",))
+    assert entered[:2] == ("nsenter", f"--target={os.getpid()}")
+    assert kind.enter(place, NODE.name, os.getpid(), ("true",))[0] == "ssh"
+
+
+def test_its_client_on_the_machines_makes_an_image_of_its_own() -> None:
+    assert image.path(Release.BOOKWORM, (recipe.MACHINE_DEVICE,)) != image.path(Release.BOOKWORM)
 
 
 def test_missing_programs_are_named_by_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:

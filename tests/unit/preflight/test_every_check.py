@@ -44,7 +44,7 @@ KINDS = [kind for kind in kinds() if kind.code]
 def test_every_topic_is_found_by_being_there() -> None:
     assert set(every.checks()) == {
         "account", "addresses", "agent", "alerts", "boot", "clocks", "clusters", "fencing", "guards", "names", "ports",
-        "software", "stopping", "units", "vips", "volumes",
+        "sbd", "software", "stopping", "units", "vips", "volumes",
     }  # fmt: skip
 
 

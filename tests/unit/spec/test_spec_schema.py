@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from hakit.model import PROFILES
+from hakit.model.fencing import WATCHDOG
 from hakit.model.service import Agent, Switchback, Timeouts
 from hakit.spec import json_schema, reference
 from hakit.spec.schema.later import LATER, LATER_VALUES
@@ -91,4 +92,4 @@ def test_the_numbers_that_descriptions_name_are_those_of_the_profiles(field: str
 def test_what_comes_later_is_in_the_schema() -> None:
     for path in (*LATER, *(path for path, _ in LATER_VALUES)):
         assert ".".join("NAME" if step == "*" else step for step in path) in BY_PATH
-    assert [entry.path for entry in reference() if entry.path.startswith("fencing.sbd") and entry.supported] == []
+    assert BY_PATH["fencing.sbd.watchdog"].default == WATCHDOG

@@ -1,0 +1,129 @@
+"""A cluster of two virtual machines with squid's volume, what its clients fetched, and what a writer was told is on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hakit.lab.lab import Lab
+from tests.cluster.command import Hakit
+from tests.cluster.conftest import Client
+
+# Behind the service of a lab's spec.
+VOLUME = """\
+    timeouts: { start: 300, stop: 300, monitor: 300 }
+    volume:
+      device: /dev/vdb
+      mount: /srv/squid
+      size: 200 MiB
+      owner: proxy
+      group: proxy
+      links: { /var/log/squid: log }
+"""
+# Writes numbered lines, each of which is on the disk before its number is said.
+_WRITER = """\
+import os, sys
+file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+for number in range(10**9):
+    os.write(file, b"%d\\n" % number)
+    os.fsync(file)
+    print(number, flush=True)
+"""
+# Says for each file the checksum of its first so many lines.
+_SUMS = """\
+import hashlib, itertools, sys
+for name, count in zip(sys.argv[1::2], sys.argv[2::2]):
+    with open(name, "rb") as file:
+        print(hashlib.sha256(b"".join(itertools.islice(file, int(count)))).hexdigest())
+"""
+
+
+def waited_for(good: Callable[[], bool], what: str, *, seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while not good():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.5)  # noqa: TID251 - a test's own wait
+
+
+class Story:
+    """The cluster with its volume, what clients have fetched, and what a writer was told to be on the disk."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab, self.hakit, self.client = lab, Hakit(lab, patience=1500), Client(lab)
+        self.fetched: list[int] = []
+        self.written: dict[str, int] = {}
+
+    @property
+    def status(self) -> dict[str, object]:
+        found: dict[str, object] = json.loads(self.hakit("status", "--json", self.hakit.spec).out)
+        return found
+
+    @property
+    def place(self) -> str:
+        return self.hakit.on(self.standing, "crm_resource", "--resource=squid-unit", "--locate").rpartition(" ")[2]
+
+    @property
+    def standing(self) -> str:
+        return next(node.name for node in self.lab.nodes if self.lab.leader(node.name))
+
+    @property
+    def other(self) -> str:
+        return next(node.name for node in self.lab.nodes if node.name != self.place)
+
+    @property
+    def sides(self) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, dict[str, object]]] = json.loads(
+            self.hakit("volume", "status", "--json", "--spec", self.hakit.spec).out
+        )
+        return found["squid"]
+
+    def codes(self) -> set[str]:
+        return {str(each["code"]) for each in self.status["findings"]}  # type: ignore[attr-defined]
+
+    def fetch(self, count: int) -> None:
+        """Fetch numbered pages; each answer has to be right."""
+        for number in range(len(self.fetched), len(self.fetched) + count):
+            page = self.client.fetch(f"/numbered/{number}")
+            assert (page.code, page.body) == (200, f"{number}\n")
+            self.fetched.append(number)
+
+    def logged(self, node: str) -> list[int]:
+        """Return the numbers of the requests in squid's log, which must be readable by the old name too."""
+        text = self.hakit.on(node, "grep", "--only-matching", "/numbered/[0-9]*", "/var/log/squid/access.log")
+        return [int(line.rpartition("/")[2]) for line in text.splitlines()]
+
+    def serves(self) -> bool:
+        return self.client.fetch("/ping").code == 200
+
+    def whole(self) -> bool:
+        return all((side["connection"], side["disk"]) == ("Connected", "UpToDate") for side in self.sides.values())
+
+    @contextmanager
+    def writing(self, count: int) -> Iterator[None]:
+        """Let a program write and sync in a new file on the volume, and keep how many lines it called written."""
+        name = f"/srv/squid/written-{len(self.written)}"
+        argv = self.lab.node_argv(self.place, ("python3", "-c", _WRITER, name))
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
+            assert writer.stdout
+            said = "".join(writer.stdout.readline() for _ in range(count))
+            try:
+                yield
+            finally:
+                writer.kill()
+                said += writer.stdout.read()
+        assert said.count("\n") >= count
+        self.written[name] = said.count("\n")
+
+    def lost(self, node: str) -> list[str]:
+        """Name the files in which a line is missing, or is another, that was acknowledged."""
+        words = [word for name, count in self.written.items() for word in (name, str(count))]
+        sums = dict(zip(self.written, self.hakit.on(node, "python3", "-c", _SUMS, *words).split(), strict=False))
+        return [name for name, count in self.written.items() if sums.get(name) != _sum(count)]
+
+
+def _sum(count: int) -> str:
+    return hashlib.sha256("".join(f"{number}\n" for number in range(count)).encode()).hexdigest()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Milliseconds that Pacemaker waits before it acts on something new. docs/decisions/0048-a-tenth-of-a-second.md
+TRANSITION_DELAY = 100
 # Seconds that the metadata of the agents for addresses and of DRBD's advise for what is quick.
 ADVISED = 20
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hakit.model import Agent, Cluster, SbdFencing, Service, quickservice
+from hakit.model.timing import TRANSITION_DELAY
 from hakit.plan.changes.effects import BETWEEN, BETWEEN_BUSY, UNIT, VIP
 from hakit.render import sbd
 from hakit.render.corosync import declared_after
 
 # What an agent of ours needs to tell, and Pacemaker to decide: on an idle node and on a busy one.
-_DECIDE, _DECIDE_BUSY = 0.1, 1.0
+_DECIDE, _DECIDE_BUSY = 0.1 + TRANSITION_DELAY / 1000, 1.0
 
 
 class Fault(StrEnum):

@@ -10,6 +10,7 @@ from lxml import etree
 
 from hakit.core import ExitCode, HakitError
 from hakit.model import Cluster, Device, DeviceFencing, Fencing, NoFencing, SbdFencing, Service, Timing
+from hakit.model.timing import TRANSITION_DELAY
 from hakit.render import devices, fragments, guard, parts, sbd, volume
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
@@ -47,6 +48,7 @@ def properties(cluster: Cluster) -> dict[str, str]:
         # node that has much to do for its clients is none to slow a failover down (docs/decisions/0012-many-at-once.md).
         "node-action-limit": "32",
         "load-threshold": "400%",
+        "transition-delay": f"{TRANSITION_DELAY}ms",
     }
 
 

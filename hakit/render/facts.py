@@ -16,7 +16,15 @@ RESOURCES = frozenset({"primitive", "group", "clone", "master", "bundle", "templ
 _SETS = {"instance_attributes": "parameter ", "meta_attributes": "meta attribute ", "utilization": "utilization "}
 _SCORES = {"+INFINITY": "INFINITY", "+inf": "INFINITY", "1000000": "INFINITY", "-1000000": "-INFINITY"}
 _TIMES = frozenset(
-    ("interval", "timeout", "failure-timeout", "dc-deadtime", "priority-fencing-delay", "stonith-timeout")
+    (
+        "interval",
+        "timeout",
+        "failure-timeout",
+        "dc-deadtime",
+        "priority-fencing-delay",
+        "stonith-timeout",
+        "transition-delay",
+    )
 ) | {"stonith-watchdog-timeout"}
 _TIME = re.compile(r"(\d+)\s*(ms|msec|s|sec|m|min|h|hr)?")
 _MILLISECONDS = {

@@ -13,6 +13,8 @@ from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 
+# pcsd alone takes minutes to start on an emulated processor.
+TOOL = ("--tool", "crm")
 # Behind the service of a lab's spec.
 VOLUME = """\
     timeouts: { start: 300, stop: 300, monitor: 300 }

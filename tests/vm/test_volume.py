@@ -10,7 +10,7 @@ import pytest
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
 from tests.cluster.conftest import Teller, test_lab_name
-from tests.vm.story import VOLUME, Story, waited_for
+from tests.vm.story import TOOL, VOLUME, Story, waited_for
 
 # All on an emulated processor.
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.only_all("a volume in virtual machines")]
@@ -36,19 +36,19 @@ def story(lab: Lab) -> Story:
 
 def test_a_device_with_data_is_refused(story: Story) -> None:
     story.hakit.on("qsp-b", "mkfs.ext4", "-q", "-L", "precious", "/dev/vdb")
-    refused = story.hakit("bootstrap", "--yes", story.hakit.spec)
+    refused = story.hakit("bootstrap", "--yes", *TOOL, story.hakit.spec)
     assert refused.code != 0
     assert "not blank: ext4 'precious'" in refused.err
     assert story.hakit.on("qsp-a", "ls", "/etc/drbd.d") == "global_common.conf"
     story.hakit.on("qsp-b", "wipefs", "--all", "/dev/vdb")
-    refused = story.hakit("bootstrap", "--yes", story.hakit.spec)
+    refused = story.hakit("bootstrap", "--yes", *TOOL, story.hakit.spec)
     assert "not blank: data of an unknown kind" in refused.err
     story.hakit.on("qsp-b", "blkdiscard", "--zeroout", "/dev/vdb")
 
 
 def test_bootstrap_makes_the_volume_and_moves_the_logs(story: Story) -> None:
     story.hakit.on("qsp-a", "sh", "-c", "echo old > /var/log/squid/old.log")
-    done = story.hakit.must("bootstrap", "--yes", story.hakit.spec)
+    done = story.hakit.must("bootstrap", "--yes", *TOOL, story.hakit.spec)
     assert "verified" in done.err
     assert story.whole()
     assert story.codes() <= {"HK350"}, story.status
@@ -60,7 +60,7 @@ def test_bootstrap_makes_the_volume_and_moves_the_logs(story: Story) -> None:
         assert story.hakit.on(node, "readlink", "/var/log/squid") == "/srv/squid/log"
         assert story.hakit.on(node, "stat", "--format=%U", BEFORE) == "proxy"
     assert story.hakit.on(place, "cat", "/var/log/squid/old.log") == "old"
-    again = story.hakit.must("bootstrap", "--yes", story.hakit.spec)
+    again = story.hakit.must("bootstrap", "--yes", *TOOL, story.hakit.spec)
     assert "nothing to do" in again.err + again.out
 
 
@@ -141,5 +141,5 @@ def test_destroy_gives_the_directories_back_and_keeps_the_data(story: Story) -> 
         assert story.hakit.on(node.name, "sh", "-c", "ls -d /var/log/squid.* || true") == ""
         assert "drbd" in story.hakit.on(node.name, "wipefs", "--no-act", "/dev/vdb")
     assert story.hakit.on("qsp-a", "cat", "/var/log/squid/old.log") == "old"
-    story.hakit.must("bootstrap", "--yes", story.hakit.spec)
+    story.hakit.must("bootstrap", "--yes", *TOOL, story.hakit.spec)
     assert set(story.fetched) <= set(story.logged(story.place)), "the volume's data were kept, and are used again"

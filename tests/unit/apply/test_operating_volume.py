@@ -58,7 +58,7 @@ def test_status_tells_programs_of_both_sides(hosts: SimulatedHosts) -> None:
             "disk": "UpToDate",
             "connection": "WFConnection",
             "out_of_sync_kib": 0,
-            "speed_kib_per_second": 0,
+            "speed_kib_per_second": None,
             "seconds_left": None,
         }
     }

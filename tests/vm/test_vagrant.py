@@ -13,6 +13,7 @@ import pytest
 from hakit.lab import box, layout, specfile
 from hakit.run import machine
 from tests.vm.island import MISSING, NEEDS, Island, island
+from tests.vm.story import TOOL
 
 # Three machines on an emulated processor.
 pytestmark = [
@@ -106,7 +107,8 @@ def test_hosts_have_disks_and_a_watchdog(machines: Island) -> None:
 
 
 def test_bootstrap_serves_a_page_as_the_readme_says(machines: Island) -> None:
-    reach = ("--yes", "--ssh-config", str(ssh_config(machines)), str(spec(machines)))
+    # As the README says for emulated machines.
+    reach = ("--yes", *TOOL, "--ssh-config", str(ssh_config(machines)), str(spec(machines)))
     machines.must(*HAKIT, "bootstrap", *reach, timeout=LONG)
     page = machines.must(
         "vagrant", "ssh", layout.CLIENT, "-c", f"curl -sS -x {layout.VIP}:3128 {ORIGIN}/numbered/7", timeout=120

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import stock
@@ -43,7 +44,7 @@ def holders(lab: Lab) -> list[str]:
     return [node for node in NODES if f" {VIP}/" in said(lab, node, "ip", "-oneline", "address", "show", "to", VIP)]
 
 
-class Setup:
+class Setup(ABC):
     """What every way has in common. `since` is a reason to leave it out, empty when it can be made."""
 
     name = ""
@@ -54,20 +55,21 @@ class Setup:
         del lab
         return ""
 
+    @abstractmethod
     def make(self, lab: Lab) -> None:
         """Make it, from nodes as Debian installs them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def trouble(self, lab: Lab) -> str:
         """Say what keeps it from being whole; empty when it is."""
-        raise NotImplementedError
 
     def tidy(self, lab: Lab) -> None:
-        """Forget what failed, so that the next fault finds the same start."""
+        """Forget what failed, so that the next fault finds the same start; nothing where nothing is kept."""
+        del lab
 
+    @abstractmethod
     def move(self, lab: Lab, source: str, target: str) -> None:
         """Move the service, as its operator does."""
-        raise NotImplementedError
 
     def wait(self, lab: Lab) -> str:
         """Wait until it is whole, twice in a row; give the node with the service."""

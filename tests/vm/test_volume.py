@@ -99,7 +99,7 @@ def test_every_acknowledged_write_outlives_the_loss_of_power(story: Story) -> No
     story.fetch(5)
     with story.writing(100):
         story.lab.power_off(place)
-    waited_for(lambda: story.client.fetch("/ping").code == 200, "the other node serves")
+    waited_for(story.serves, "the other node serves")
     assert story.place == other
     assert story.lost(other) == []
     assert set(story.fetched) <= set(story.logged(other))

@@ -18,12 +18,13 @@ from hakit.model.service import (
     Vip,
     VipAgent,
 )
-from hakit.model.timing import PROFILES, Timing
+from hakit.model.timing import PROFILE, PROFILES, Timing
 from hakit.model.tool import Tool
 from hakit.model.volume import Filesystem, Protocol, Volume
 
 __all__ = [
     "ALL_EVENTS",
+    "PROFILE",
     "PROFILES",
     "SIGNALS",
     "TIMEOUTS",

@@ -10,7 +10,7 @@ from hakit.model.fencing import Fencing
 from hakit.model.quorum import USUAL as USUAL_QUORUM
 from hakit.model.quorum import Quorum
 from hakit.model.service import Service
-from hakit.model.timing import PROFILES, Timing
+from hakit.model.timing import PROFILE, PROFILES, Timing
 from hakit.model.tool import Tool
 
 Address = IPv4Address | IPv6Address
@@ -56,7 +56,7 @@ class Cluster:
     rings: tuple[Ring, ...]
     fencing: Fencing
     services: tuple[Service, ...] = ()
-    timing: Timing = PROFILES["normal"]
+    timing: Timing = PROFILES[PROFILE]
     autostart: bool = True
     tool: Tool = Tool.AUTO
     alerts: tuple[Alert, ...] = ()

@@ -13,13 +13,12 @@ from ipaddress import ip_network
 
 from hakit.model.cluster import Cluster, Network
 from hakit.model.fencing import NoFencing, SbdFencing
-from hakit.model.timing import PROFILES
+from hakit.model.timing import PROFILE, PROFILES
 
 _HEAD = "What neither Corosync nor Pacemaker keeps of it, for hakit import:"
 _LINE = re.compile(r"#   ([a-z.]+) = (.+)")
 # corosync.conf takes lines of 510 bytes; a longer reason is then asked for again.
 _LONGEST = 480
-_PROFILE = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def read(text: str) -> Memo:
     said = dict(_said(text))
     if not said:
         return Memo()
-    timing = said.get("timing", [_PROFILE])
+    timing = said.get("timing", [PROFILE])
     profile, *numbers = timing if isinstance(timing, list) and timing else [""]
     reason, autostart = said.get("fencing.none"), said.get("autostart", True)
     watchdog, timeout = _watchdog(said.get("fencing.sbd"))
@@ -71,7 +70,7 @@ def _kept(cluster: Cluster) -> Iterator[tuple[str, object]]:
     numbers = asdict(cluster.timing)
     word = numbers.pop("profile")
     differing = {name: number for name, number in numbers.items() if number != asdict(PROFILES[word])[name]}
-    if word != _PROFILE or differing:
+    if word != PROFILE or differing:
         yield "timing", [word, *(f"{name}={number}" for name, number in differing.items())]
     if not cluster.autostart:
         yield "autostart", False

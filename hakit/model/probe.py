@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
+from hakit.model.timing import PROFILE, PROFILES
+
 Address = IPv4Address | IPv6Address
 
 
@@ -46,11 +48,14 @@ Question = TcpQuestion | HttpQuestion | UnixQuestion | CommandQuestion
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question. `timeout` and `start_timeout` are seconds, `failures` how many in a row count as one."""
+    """A question. `timeout` and `start_timeout` are seconds, `failures` how many in a row count as one.
+
+    The timeout is that of the usual timing. Why these numbers: docs/decisions/0043-timing.md
+    """
 
     question: Question
-    timeout: int = 2
-    failures: int = 2
+    timeout: int = PROFILES[PROFILE].probe_timeout
+    failures: int = 3
     start_timeout: int = 30
 
 

@@ -16,7 +16,7 @@ class Timing:
 
     A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
     `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
-    `guard_timeout` (seconds) is a guard's default; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
+    `probe_timeout` and `guard_timeout` (seconds) are the defaults of a service's probe and of a guard; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
     `operation_timeout` (seconds) is for what is done to a VIP, and for looks at a volume: what the agents' metadata advises, or more;
     fencing devices get a minute at least.
     """
@@ -27,6 +27,7 @@ class Timing:
     unit_interval: int
     vip_interval: int
     probe_interval: int
+    probe_timeout: int
     guard_timeout: int
     guard_settle: int
     operation_timeout: int = ADVISED
@@ -37,16 +38,19 @@ class Timing:
 PROFILES: dict[str, Timing] = {
     "fast": Timing(
         "fast", token=1000, consensus=500, unit_interval=2, vip_interval=5,
-        probe_interval=1, guard_timeout=1, guard_settle=500,
+        probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=500,
     ),
     "normal": Timing(
         "normal", token=3000, consensus=1500, unit_interval=5, vip_interval=10,
-        probe_interval=1, guard_timeout=1, guard_settle=1000,
+        probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=1000,
     ),
     "relaxed": Timing(
         "relaxed", token=10000, consensus=12000, unit_interval=30, vip_interval=30,
-        probe_interval=10, guard_timeout=5, guard_settle=2000, operation_timeout=60,
+        probe_interval=10, probe_timeout=5, guard_timeout=5, guard_settle=2000, operation_timeout=60,
     ),
 }  # fmt: skip
 """The consensus is that of two nodes, for which less than the token is safe (corosync.conf(5)); three and more get what
 they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md."""
+
+# That of a cluster whose spec says none.
+PROFILE = "normal"

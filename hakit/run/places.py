@@ -1,4 +1,4 @@
-"""The program that looks at what a volume is made from: the ends of devices, and directories that shall lie on it.
+"""The program that looks at what a volume is made from: the ends of devices, directories that shall lie on it, and its space.
 
 Sent to `python3 -I -S -` on a host, followed by a call of `main`. It stands alone: standard library, Python 3.9. It writes nothing.
 """
@@ -18,14 +18,15 @@ _END = (
 
 
 def main(plan: str) -> None:
-    """Look as the JSON text `plan` says (`devices` and `places` are paths), and print what was found as one line of JSON.
+    """Look as the JSON text `plan` says (`devices`, `places` and `mounts` are paths), and print what was found as one line of JSON.
 
     Of a device, whether both ends are zeros (None: it can't be read); of a place that is there, its kind (`link`, `directory`,
-    `other`), where a link leads, and of a directory the bytes of its files, and when the newest was written (Unix time).
+    `other`), where a link leads, and of a directory the bytes of its files, and when the newest was written (Unix time). Of what is mounted, its bytes, and those that are left to write.
     """
     wanted: dict[str, list[str]] = json.loads(plan)
     places = {path: found for path in wanted["places"] if (found := place(path))}
-    found = {"devices": {path: zeros(path) for path in wanted["devices"]}, "places": places}
+    spaces = {path: space(path) for path in wanted["mounts"] if Path(path).is_mount()}
+    found = {"devices": {path: zeros(path) for path in wanted["devices"]}, "places": places, "spaces": spaces}
     sys.stdout.write(json.dumps(found) + "\n")
 
 
@@ -67,3 +68,9 @@ def place(name: str) -> dict[str, Any] | None:
                 continue  # gone since
             size, newest = size + file.st_size, max(newest, file.st_mtime)
     return {"kind": "directory", "size": size, "newest": newest, "mounted": path.is_mount()}
+
+
+def space(path: str) -> tuple[int, int]:
+    """Say how many bytes the file system has for files, and how many are left for who is not root."""
+    found = os.statvfs(path)
+    return (found.f_blocks - found.f_bfree + found.f_bavail) * found.f_frsize, found.f_bavail * found.f_frsize

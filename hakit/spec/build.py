@@ -8,6 +8,7 @@ from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface
 from hakit.core import Secret
 from hakit.model import (
     ALL_EVENTS,
+    PROFILE,
     PROFILES,
     TIMEOUTS,
     AddressCheck,
@@ -45,7 +46,6 @@ from hakit.spec.draft import Draft
 from hakit.spec.networks import Network, RingNetwork, ring_networks
 
 PORT = 5405  # corosync.conf(5), mcastport; with knet every link has its own address, so one port serves all
-PROFILE = "normal"
 UNIT_SUFFIXES = ("service",)
 
 
@@ -179,7 +179,7 @@ def _service(spec: Draft, service: draft.Service, rings: tuple[RingNetwork, ...]
         switchback=Switchback(service.switchback.text if service.switchback else Switchback.NEVER),
         depends_on=tuple(other.text for other in service.depends_on),
         timeouts=timeouts,
-        probe=_probe(service.probe, timeouts) if service.probe else None,
+        probe=_probe(service.probe, timeouts, timing(spec)) if service.probe else None,
         monitor_unit=service.monitor_unit is not False,
         stop_signal=service.stop_signal,
         stop_escalation=service.stop_escalation,
@@ -230,21 +230,21 @@ def _alert(alert: draft.Alert) -> Alert:
     )
 
 
-def _probe(probe: draft.Probe, timeouts: Timeouts) -> Probe:
+def _probe(probe: draft.Probe, timeouts: Timeouts, times: Timing) -> Probe:
     ((way, value),) = probe.ways.items()
     asked = question.read(way, value)
     if asked is None:
         raise ValueError(f"{way}: {value!r}")
-    return replace(fitting(asked, timeouts), **probe.numbers)  # type: ignore[arg-type]  # numbers are Probe's int fields
+    return replace(fitting(asked, timeouts, times), **probe.numbers)  # type: ignore[arg-type]  # numbers are Probe's int fields
 
 
-def fitting(asked: Question, timeouts: Timeouts) -> Probe:
+def fitting(asked: Question, timeouts: Timeouts, times: Timing) -> Probe:
     """Return the probe of a service that says no numbers of it."""
     default = Probe(asked)
     # What isn't said gives way to an operation that is made short, and leaves a second of it for everything else.
     return replace(
         default,
-        timeout=max(1, min(default.timeout, timeouts.monitor - 1)),
+        timeout=max(1, min(times.probe_timeout, timeouts.monitor - 1)),
         start_timeout=max(1, min(default.start_timeout, timeouts.start - 1)),
     )
 

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 from hakit.model import (
     ALL_EVENTS,
+    PROFILE,
     PROFILES,
     Alert,
     Cluster,
@@ -22,7 +23,7 @@ from hakit.model import (
     Timing,
 )
 from hakit.spec import scalar
-from hakit.spec.build import PORT, PROFILE
+from hakit.spec.build import PORT
 from hakit.spec.networks import ASSUMED
 from hakit.spec.written_fencing import devices, sbd
 from hakit.spec.written_service import service
@@ -70,7 +71,7 @@ def _parts(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
     if cluster.services:
         yield (
             "services",
-            ["services:", *(line for each in cluster.services for line in service(each, rings=len(cluster.rings)))],
+            ["services:", *(line for each in cluster.services for line in service(each, cluster))],
         )
     timing = timing_part(cluster.timing)
     if timing != PROFILE:

@@ -11,6 +11,7 @@ from hakit.model import (
     VIP_AGENTS,
     AddressCheck,
     Agent,
+    Cluster,
     CommandQuestion,
     HttpQuestion,
     Probe,
@@ -18,6 +19,7 @@ from hakit.model import (
     Service,
     Switchback,
     TcpQuestion,
+    Timing,
     UnixQuestion,
     Vip,
     Volume,
@@ -26,13 +28,15 @@ from hakit.spec import scalar, size
 from hakit.spec.build import fitting
 
 
-def service(known: Service, *, rings: int) -> Iterator[str]:
-    """Write its lines, two blanks deep; the cluster has so many rings."""
+def service(known: Service, cluster: Cluster) -> Iterator[str]:
+    """Write the lines of the cluster's service, two blanks deep."""
     yield f"  {scalar.text(known.name)}:"
-    yield from (f"    {key}: {scalar.value(value)}" for key, value in _keys(known))
+    yield from (f"    {key}: {scalar.value(value)}" for key, value in _keys(known, cluster.timing))
     if known.volume:
         yield "    volume:"
-        yield from (f"      {key}: {scalar.value(value)}" for key, value in _volume(known.volume, last=rings - 1))
+        yield from (
+            f"      {key}: {scalar.value(value)}" for key, value in _volume(known.volume, last=len(cluster.rings) - 1)
+        )
 
 
 def _volume(known: Volume, *, last: int) -> Iterator[tuple[str, object]]:
@@ -56,9 +60,9 @@ def _volume(known: Volume, *, last: int) -> Iterator[tuple[str, object]]:
         yield "links", dict(known.links)
 
 
-def _keys(known: Service) -> Iterator[tuple[str, object]]:
+def _keys(known: Service, times: Timing) -> Iterator[tuple[str, object]]:
     yield "unit", known.unit
-    yield from _looked_after(known)
+    yield from _looked_after(known, times)
     if known.prefer is not None:
         yield "prefer", known.prefer
     if known.switchback is not Switchback.NEVER:
@@ -82,7 +86,7 @@ def _vip(known: Vip, looked_after_by: Agent) -> str | dict[str, str]:
     return said if len(said) > 1 else said["address"]
 
 
-def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
+def _looked_after(known: Service, times: Timing) -> Iterator[tuple[str, object]]:
     if known.vip is not None:
         yield "vip", _vip(known.vip, known.agent)
     if known.hot:
@@ -90,7 +94,7 @@ def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
     elif known.agent is not Agent.SYSTEMD:
         yield "agent", known.agent.value
     if known.probe is not None:
-        yield "probe", _probe(known.probe, known)
+        yield "probe", _probe(known.probe, known, times)
     if not known.monitor_unit:
         yield "monitor_unit", False
     if known.stop_signal is not None:
@@ -99,8 +103,8 @@ def _looked_after(known: Service) -> Iterator[tuple[str, object]]:
         yield "stop_escalation", known.stop_escalation
 
 
-def _probe(probe: Probe, known: Service) -> dict[str, object]:
-    usual = fitting(probe.question, known.timeouts)
+def _probe(probe: Probe, known: Service, times: Timing) -> dict[str, object]:
+    usual = fitting(probe.question, known.timeouts, times)
     numbers = {
         name: number
         for name in ("timeout", "failures", "start_timeout")

@@ -11,7 +11,7 @@ from lxml import etree
 from hakit.author.cluster import meaning
 from hakit.author.cluster.membership import DEFAULT_TIMER
 from hakit.author.cluster.shapes import Shape
-from hakit.model import PROFILES, Timing
+from hakit.model import PROFILE, PROFILES, Timing
 from hakit.model.memo import Memo
 from hakit.model.sections import Section
 from hakit.model.timing import ADVISED
@@ -59,7 +59,7 @@ def _consensus(live: int, whole: Timing, base: Timing, count: int) -> int:
 
 def _nearest(said: Mapping[str, int]) -> Timing:
     """Take the profile that has most of the numbers; of several the one that comes first here."""
-    ordered = (PROFILES["normal"], *PROFILES.values())
+    ordered = (PROFILES[PROFILE], *PROFILES.values())
     return max(ordered, key=lambda profile: sum(getattr(profile, name) == number for name, number in said.items()))
 
 

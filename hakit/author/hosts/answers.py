@@ -11,7 +11,7 @@ from hakit import spec
 from hakit.author.hosts.networks import Shared
 from hakit.author.hosts.units import Candidate
 from hakit.core import ExitCode, HakitError
-from hakit.model import Agent, Cluster, Node, NoFencing, Probe, Question, Ring, Service, Timeouts, Vip
+from hakit.model import PROFILE, PROFILES, Agent, Cluster, Node, NoFencing, Question, Ring, Service, Vip
 from hakit.model.service import TIMEOUTS, VIP_AGENTS
 from hakit.observe.host.survey import Surveyed
 from hakit.spec import question
@@ -71,14 +71,14 @@ def cluster(hosts: Sequence[Surveyed], answers: Answers) -> Cluster:
     """Make the cluster that the answers mean."""
     addresses = {host.name: tuple(ring.addresses[host.name] for ring in answers.rings) for host in hosts}
     agent = Agent.SYSTEMD if answers.question is None else Agent.QUICKSERVICE
-    timeouts = TIMEOUTS[agent]
+    timeouts, timing = TIMEOUTS[agent], PROFILES[PROFILE]
     service = Service(
         name=answers.unit.unit.removesuffix(".service").replace("@", "-"),
         unit=answers.unit.unit,
         vip=answers.vip and dataclasses.replace(answers.vip, agent=VIP_AGENTS[agent]),
         agent=agent,
         timeouts=timeouts,
-        probe=_probe(answers.question, timeouts),
+        probe=fitting(answers.question, timeouts, timing) if answers.question else None,
     )
     return Cluster(
         name=answers.name,
@@ -116,7 +116,3 @@ def written(hosts: Sequence[Surveyed], answers: Answers) -> str:
 
 def _use(number: int) -> str:
     return ", where the clients are" if number == 0 else ", for the cluster alone; used first"
-
-
-def _probe(asked: Question | None, timeouts: Timeouts) -> Probe | None:
-    return None if asked is None else fitting(asked, timeouts)

@@ -43,7 +43,7 @@ class Volumes:
 
     `files` has the text of DRBD's file by service ("" for none), `kept` that of one which destroy left, `sides` DRBD's
     devices by minor. `zeros` says of a device whether both of its ends are zeros, `places` what is at the paths of links
-    and of what was kept of them; what is not there is missing.
+    and of what was kept of them; what is not there is missing. `spaces` has the bytes of what is mounted, and those left.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +51,7 @@ class Volumes:
     sides: Mapping[int, Side] = field(default_factory=dict)
     zeros: Mapping[str, bool] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    spaces: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def resource_file(service: str) -> str:
@@ -68,7 +69,8 @@ def actions(cluster: Cluster) -> tuple[Action, ...]:
     services = _with_volumes(cluster)
     if not services:
         return ()
-    plan = {"devices": list(_devices(services)), "places": list(_places(services))}
+    mounts = [service.volume.mount for service in services if service.volume]
+    plan = {"devices": list(_devices(services)), "places": list(_places(services)), "mounts": mounts}
     program = resources.files("hakit.run").joinpath("places.py").read_text("utf-8")
     look = Command(
         ("python3", "-I", "-S", "-"),
@@ -87,13 +89,14 @@ def read(outcomes: Sequence[Outcome], cluster: Cluster) -> Volumes:
     proc, status, look, *files = outcomes
     names = [service.name for service in _with_volumes(cluster)]
     texts = [file.stdout if file.code == 0 else "" for file in files]
-    found: dict[str, Any] = json.loads(look.stdout) if look.ok else {"devices": {}, "places": {}}
+    found: dict[str, Any] = json.loads(look.stdout) if look.ok else {"devices": {}, "places": {}, "spaces": {}}
     return Volumes(
         files=dict(zip(names, texts[: len(names)], strict=True)),
         kept=dict(zip(names, texts[len(names) :], strict=True)),
         sides=drbd.read((proc, status)),
         zeros={path: bool(zeros) for path, zeros in found["devices"].items()},
         places={path: Place(**{**each, "kind": Kind(each["kind"])}) for path, each in found["places"].items()},
+        spaces={path: (size, left) for path, (size, left) in found["spaces"].items()},
     )
 
 

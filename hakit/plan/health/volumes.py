@@ -15,6 +15,7 @@ from hakit.plan.volume import sight
 
 _MEBIBYTE = 1 << 10  # in KiB
 _GONE = frozenset({"Diskless", "Failed"})
+_SCARCE = 0.1  # of its size: less than that is told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +109,29 @@ class VolumeLost(Finding):
         return f"the volume of {self.service} on {self.node} {self.what}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VolumeFull(Finding):
+    """Little is left on a volume. `used` is in percent, `left` in MiB."""
+
+    code = "HK337"
+    severity = Severity.WARNING
+    matters = "A service that can't write any more often stops, or answers with errors, and the other node can't help: it has the same data."
+    cure = "remove or move what is no longer needed, for example rotated logs; hakit doesn't enlarge a volume"
+    service: str
+    node: str
+    mount: str
+    used: int
+    left: int
+
+    def text(self) -> str:
+        """Say in one line what is so."""
+        return f"the volume of {self.service} on {self.node} ({self.mount}) is {self.used} % full: {self.left} MiB are left"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return f"remove or move what is no longer needed in {self.mount}"
+
+
 def check(seen: Seen) -> Iterator[Finding]:
     """Take each running node's word for its own side."""
     for service in seen.cluster.services:
@@ -165,10 +189,18 @@ def _volume(seen: Seen, service: Service, volume: Volume) -> Iterator[Finding]:
             yield VolumeBehind(service=service.name, node=name, how=progress(side))
         elif side.disk != drbd.UP_TO_DATE and not alone:
             yield VolumeLost(service=service.name, node=name, what=f"has old data ({side.disk})")
+        yield from _space(seen, service, volume, name)
+
+
+def _space(seen: Seen, service: Service, volume: Volume, node: str) -> Iterator[Finding]:
+    host = seen.hosts.get(node)
+    size, left = host.volumes.spaces.get(volume.mount, (0, 0)) if host else (0, 0)
+    if left < size * _SCARCE:
+        used = 100 - 100 * left // size
+        yield VolumeFull(service=service.name, node=node, mount=volume.mount, used=used, left=left >> 20)
 
 
 def _mirrored(seen: Seen) -> tuple[str, ...]:
-
     return render.mirrored(seen.nodes[seen.running[0]].cib) if seen.running else ()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, Tag
 
+from hakit.model import PROFILE
 from hakit.spec.schema.fencing import FencingPart
 from hakit.spec.schema.part import BY_FORM, LIST, MAPPING, TEXT, Part, Text, key, needed
 from hakit.spec.schema.service import ServicePart
@@ -108,7 +109,7 @@ class SpecPart(Part):
     timing: Annotated[Annotated[Profile, Tag(TEXT)] | Annotated[TimingPart, Tag(MAPPING)], BY_FORM] = key(
         "How fast a failure is noticed: one word, or a mapping with `profile` and the numbers to put over it. Faster "
         "means less patience with a busy node.",
-        "normal",
+        PROFILE,
         examples=["fast", {"profile": "normal", "token": 2000}],
     )
     autostart: bool = key("Whether the cluster starts when a node boots.", default=True)

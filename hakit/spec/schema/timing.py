@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hakit.model.timing import ADVISED
+from hakit.model.timing import ADVISED, PROFILE
 from hakit.spec.schema.part import Part, Seconds, key
 
 Profile = Literal["fast", "normal", "relaxed"]
@@ -16,7 +16,7 @@ Milliseconds = Annotated[int, Field(ge=1, le=600_000)]
 class TimingPart(Part):
     """The numbers behind the word; what isn't said comes from the profile."""
 
-    profile: Profile = key("The word whose numbers are the base.", "normal")
+    profile: Profile = key("The word whose numbers are the base.", PROFILE)
     token: Milliseconds = key(
         "Milliseconds without Corosync's token until a node counts as lost; 800 or more. fast 1000, normal 3000, "
         "relaxed 10000."

@@ -11,7 +11,7 @@ from hakit.model import Volume
 from hakit.observe.drbd import Side
 from hakit.observe.host.volumes import Volumes
 from hakit.plan.health import volumes
-from hakit.plan.health.volumes import VolumeApart, VolumeBehind, VolumeLost, VolumeSplit
+from hakit.plan.health.volumes import VolumeApart, VolumeBehind, VolumeFull, VolumeLost, VolumeSplit
 from hakit.plan.seen import Seen
 from hakit.plan.volume import resolving
 from tests.sample_clusters import SQUID, cluster
@@ -107,6 +107,19 @@ def test_what_is_told_of_a_volume(healthy: Seen) -> None:
     how = "4.0 MiB to go at 2.0 MiB/s, 2 s left"
     assert told(source, target) == [VolumeBehind(service="squid", node="qsp-b", how=how)]
     assert told(WHOLE, bare) == [VolumeLost(service="squid", node="qsp-b", what="has no device any more (Diskless)")]
+
+
+@pytest.mark.parametrize(
+    ("left", "used"), [(21, None), (20, None), (19, 91), (0, 100)], ids=["much", "a tenth", "less", "nothing"]
+)
+def test_a_volume_that_fills_up_is_told(healthy: Seen, left: int, used: int | None) -> None:
+    seen = with_sides(healthy, WHOLE, OTHER)
+    spaces = {"/srv/squid": (200 << 20, left << 20)}
+    first = seen.hosts["qsp-a"]
+    host = replace(first, volumes=replace(first.volumes, spaces=spaces))
+    seen = replace(seen, hosts={**seen.hosts, "qsp-a": host})
+    full = VolumeFull(service="squid", node="qsp-a", mount="/srv/squid", used=used, left=left) if used else None
+    assert list(volumes.check(seen)) == ([full] if full else [])
 
 
 def test_who_must_not_take_over(healthy: Seen) -> None:

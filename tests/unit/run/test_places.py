@@ -55,7 +55,7 @@ def test_places_are_told_with_what_lies_in_them(tmp_path: Path, capsys: pytest.C
     (tmp_path / "link").symlink_to("/srv/squid/log")
     (tmp_path / "file").write_text("")
     names = [str(tmp_path / name) for name in ("logs", "link", "file", "none")]
-    places.main(json.dumps({"devices": [], "places": names}))
+    places.main(json.dumps({"devices": [], "places": names, "mounts": ["/proc", str(tmp_path)]}))
     assert json.loads(capsys.readouterr().out) == {
         "devices": {},
         "places": {
@@ -63,4 +63,5 @@ def test_places_are_told_with_what_lies_in_them(tmp_path: Path, capsys: pytest.C
             names[1]: {"kind": "link", "target": "/srv/squid/log"},
             names[2]: {"kind": "other"},
         },
+        "spaces": {"/proc": [0, 0]},
     }

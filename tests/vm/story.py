@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
@@ -26,6 +27,8 @@ VOLUME = """\
       group: proxy
       links: { /var/log/squid: log }
 """
+# What both nodes share, beside the volume.
+DISK = "/dev/disk/by-id/virtio-sbd"
 # Writes numbered lines, each of which is on the disk before its number is said.
 _WRITER = """\
 import os, sys
@@ -49,6 +52,13 @@ def waited_for(good: Callable[[], bool], what: str, *, seconds: float = 180) -> 
     while not good():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
         time.sleep(0.5)  # noqa: TID251 - a test's own wait
+
+
+def fenced_by(lab: Lab, sbd: str) -> None:
+    """Write it into the lab's spec in the place of its decision to do without."""
+    spec = Path(lab.spec)
+    lines = spec.read_text().splitlines()
+    spec.write_text("".join(f"  sbd: {sbd}\n" if line.startswith("  none:") else f"{line}\n" for line in lines))
 
 
 class Story:
@@ -100,6 +110,12 @@ class Story:
 
     def serves(self) -> bool:
         return self.client.fetch("/ping").code == 200
+
+    def boot(self, node: str) -> str:
+        """Give the number that every boot of a kernel has for itself; empty without an answer."""
+        if self.lab.leader(node) is None:
+            return ""
+        return self.hakit.on(node, "cat", "/proc/sys/kernel/random/boot_id")
 
     def whole(self) -> bool:
         return all((side["connection"], side["disk"]) == ("Connected", "UpToDate") for side in self.sides.values())

@@ -18,12 +18,12 @@ from hakit.lab.recipe import Release
 from hakit.run import machine
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller, test_lab_name
+from tests.vm.story import DISK, fenced_by
 
 # All on an emulated processor.
 pytestmark = [pytest.mark.timeout(3600), pytest.mark.only_all("fencing by SBD in virtual machines")]
 
 NODES = ("qsp-a", "qsp-b")
-DISK = "/dev/disk/by-id/virtio-sbd"
 PATIENCE = 900.0  # seconds; a reset machine boots for minutes where it is emulated and the others are busy
 # A node can't reach the device any more, nor the other node: it has lost everything that gives it quorum. Gone with a reset.
 ALONE = """
@@ -83,12 +83,11 @@ class Audit:
         return self.client.fetch(f"/numbered/{number}").body == f"{number}\n"
 
 
-def fenced_by(lab: Lab, sbd: str) -> None:
-    """Write it into the lab's spec in the place of its decision to do without."""
+def protected(lab: Lab, sbd: str) -> None:
+    """Let SBD protect it, and the service take its time."""
+    fenced_by(lab, sbd)
     spec = Path(lab.spec)
-    lines = spec.read_text().splitlines()
-    text = "".join(f"  sbd: {sbd}\n" if line.startswith("  none:") else f"{line}\n" for line in lines)
-    spec.write_text(f"{text}    timeouts: {{ start: 300, stop: 300, monitor: 300 }}\n")
+    spec.write_text(f"{spec.read_text()}    timeouts: {{ start: 300, stop: 300, monitor: 300 }}\n")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +97,7 @@ def shared() -> Iterator[Audit]:
     try:
         lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True)
         # Three times the usual timeout: an emulated machine may be kept waiting by this one.
-        fenced_by(lab, f"{{ disks: [{DISK}], timeout: 15 }}")
+        protected(lab, f"{{ disks: [{DISK}], timeout: 15 }}")
         yield Audit(lab)
     finally:
         Lab.down(name)
@@ -235,7 +234,7 @@ def alone() -> Iterator[Audit]:
     name = test_lab_name("sbdalone")
     try:
         lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, safety=Safety(qnetd=True))
-        fenced_by(lab, "{}")
+        protected(lab, "{}")
         made = Audit(lab)
         made.hakit.must("bootstrap", "--yes", made.hakit.spec)
         yield made

@@ -20,13 +20,13 @@ from typing import Any
 import disks
 import failover_cost
 import failover_report
-from failover_faults import FAULTS, Fault
+from failover_faults import FAULTS, Fault, of
 from failover_setups import Setup, every
 from failover_trial import Result, measure
 from machine import described
 
 from hakit.core.errors import HakitError
-from hakit.lab.lab import Lab
+from hakit.lab.lab import Lab, Safety
 from hakit.lab.recipe import Release
 
 RESULTS = Path(__file__).parent / "results"
@@ -58,7 +58,7 @@ def estimate(setups: Iterable[Setup], faults: list[Fault], repeat: int) -> float
     """Say about how many seconds it takes on two quiet cores."""
     total = 0.0
     for setup in setups:
-        one = sum(WAITS.get((setup.name, fault.name), fault.seconds) for fault in faults)
+        one = sum(WAITS.get((setup.name, fault.name), fault.seconds) for fault in of(setup, faults))
         total += MAKING.get(setup.name, OURS) + repeat * (BOOTING + one)
     return total
 
@@ -95,12 +95,29 @@ class Bench:
         """Say how often it was measured already."""
         return len(failover_report.spans(self.raw["results"], setup.name, fault.name))
 
-    def run(self, lab: Lab, setups: list[Setup], faults: list[Fault]) -> None:
+    def run(self, setups: list[Setup], faults: list[Fault]) -> None:
+        """Measure in a lab without power switches, then in one with them what is fenced."""
+        release = Release(self.chosen.release)
+        for fenced in (False, True):
+            here = [setup for setup in setups if setup.fenced is fenced]
+            if not here:
+                continue
+            Lab.down(NAME)
+            try:
+                # A root file system with power switches' agents takes no more packages.
+                more = () if fenced else ("keepalived",)
+                lab = Lab.up(NAME, Teller(), release=release, safety=Safety(fencing=fenced), more=more)
+                self.turns(lab, here, faults)
+            finally:
+                Lab.down(NAME)
+
+    def turns(self, lab: Lab, setups: list[Setup], faults: list[Fault]) -> None:
         """Make each setup once, then take turns until all was measured often enough."""
         made: set[str] = set()
+        self.used = False
         for number in range(self.chosen.repeat):
             for setup in setups:
-                left = [fault for fault in faults if self.done(setup, fault) <= number]
+                left = [fault for fault in of(setup, faults) if self.done(setup, fault) <= number]
                 if left and self.ready(lab, setup, made):
                     tell(f"round {number + 1} of {self.chosen.repeat}: {setup.name}")
                     self.faults(lab, setup, left)
@@ -178,11 +195,7 @@ def main() -> None:
         tell(
             f"about {estimate(setups, faults, chosen.repeat) / 60:.0f} min on two quiet cores, if nothing was measured before"
         )
-        Lab.down(NAME)
-        try:
-            bench.run(Lab.up(NAME, Teller(), release=Release(chosen.release), more=("keepalived",)), setups, faults)
-        finally:
-            Lab.down(NAME)
+        bench.run(setups, faults)
     bench.save()
     sys.stdout.write(failover_report.page(bench.raw))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from failover_setups import Setup, said
@@ -28,8 +28,9 @@ class Fault:
     watch: float = 1.0
     limit: float = 30.0
     harmless: bool = False
+    fencing: bool = False
     seconds: float = 12.0
-    """About how long one takes, its healing and all, for the estimate."""
+    """About how long one takes, its healing and all, for the estimate. `fencing`: what that does to it is measured too."""
 
 
 def _signal(name: str) -> Act:
@@ -52,6 +53,7 @@ FAULTS = (
     Fault(
         "power", "node power lost",
         lambda lab, _, a, __: lab.power_off(a), lambda lab, _, a, __: lab.power_on(a), seconds=30,
+        fencing=True,
     ),
     Fault(
         "clients", "client network of the active node lost",
@@ -67,3 +69,8 @@ FAULTS = (
         lambda lab, _, a, __: lab.power_on(a), watch=6.0, limit=40, seconds=30,
     ),
 )  # fmt: skip
+
+
+def of(setup: Setup, chosen: Sequence[Fault]) -> list[Fault]:
+    """Give those that are measured on a setup: on a fenced one only what has to be fenced."""
+    return [fault for fault in chosen if fault.fencing or not setup.fenced]

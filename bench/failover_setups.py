@@ -1,4 +1,4 @@
-"""The ways to keep squid available that are compared: stock pcs, keepalived, and hakit cold and hot, normal and fast."""
+"""The ways to keep squid available that are compared: stock pcs, keepalived, and hakit cold and hot, normal and fast, and fenced."""
 
 from __future__ import annotations
 
@@ -45,10 +45,11 @@ def holders(lab: Lab) -> list[str]:
 
 
 class Setup(ABC):
-    """What every way has in common. `since` is a reason to leave it out, empty when it can be made."""
+    """What every way has in common. `fenced` ones want a lab with power switches, the others one without."""
 
     name = ""
     title = ""
+    fenced = False
 
     def unfit(self, lab: Lab) -> str:
         """Say why it can't be made here."""
@@ -199,15 +200,16 @@ class Hakit(Pacemaker):
 
     run: str
     timing: str
+    fenced: bool = False
 
     def __post_init__(self) -> None:
-        self.name = f"hakit-{self.run}-{self.timing}"
-        self.title = f"hakit {self.run}, {self.timing}"
+        self.name = f"hakit-{self.run}-{self.timing}{'-fenced' if self.fenced else ''}"
+        self.title = f"hakit {self.run}, {self.timing}{', fenced' if self.fenced else ''}"
 
     def spec(self, lab: Lab) -> str:
         """Give the spec: the lab's own with these words."""
         # By HTTP: a hung squid still accepts connections. It calls a page that it is asked for as a server a bad request.
-        probe = '{ http: { url: "http://127.0.0.1:3128/", status: 400 }, timeout: 2 }'
+        probe = '{ http: { url: "http://127.0.0.1:3128/", status: 400 } }'
         more = f"    agent: quickservice\n    probe: {probe}\n    run: {self.run}\n"
         # It has no cache on disk, so there is nothing that it would have to write at its end, and a move cuts its clients off anyway.
         more += "    stop_signal: SIGKILL\n"
@@ -248,4 +250,4 @@ class Hakit(Pacemaker):
 def every() -> list[Setup]:
     """Return all of them, in the order in which they take turns."""
     ours = [Hakit(run, timing) for timing in ("normal", "fast") for run in ("cold", "hot")]
-    return [Stock(), Keepalived(), *ours]
+    return [Stock(), Keepalived(), *ours, *(Hakit(each.run, each.timing, fenced=True) for each in ours)]

@@ -22,6 +22,7 @@ SCHEMA = "pacemaker-3.5"
 _FEATURES = "3.1.0"
 TWO = 2
 WATCHED = "have-watchdog"
+_ADVANCE = "priority-fencing-delay"
 PROPERTIES_ID = "cib-bootstrap-options"
 _DEFAULTS_ID = "rsc-options"
 
@@ -61,9 +62,14 @@ def _watched(cluster: Cluster) -> dict[str, str]:
     return {WATCHED: "true"} if isinstance(fencing, SbdFencing) and not fencing.disks else {}
 
 
+def unwanted(cluster: Cluster) -> frozenset[str]:
+    """Name the cluster properties that the spec speaks of by leaving them out: no advance for the node with the services."""
+    return frozenset(() if isinstance(cluster.fencing, NoFencing) else {_ADVANCE}) - properties(cluster).keys()
+
+
 def _advance(fencing: Fencing) -> dict[str, str]:
     if not isinstance(fencing, NoFencing) and fencing.priority_delay:
-        return {"priority-fencing-delay": f"{fencing.priority_delay}s"}
+        return {_ADVANCE: f"{fencing.priority_delay}s"}
     return {}
 
 

@@ -60,7 +60,7 @@ def merged(live_cib_xml: str, cluster: Cluster, *, templates: Path | None = None
         one, other = _apart(wanted, present) if name in _APART else (wanted, present)
         if read(one) != read(other):
             document.section(live, name)[:] = [*_others(name, present), *_kept(present, wanted, read)]
-    _set_properties(live, document.properties(cluster))
+    _set_properties(live, document.properties(cluster), document.unwanted(cluster))
     return fragments.written(live)
 
 
@@ -215,8 +215,12 @@ def _text(element: etree._Element) -> bytes:
     return etree.tostring(element, with_tail=False)
 
 
-def _set_properties(live: etree._Element, wanted: dict[str, str]) -> None:
+def _set_properties(live: etree._Element, wanted: dict[str, str], unwanted: frozenset[str]) -> None:
     section = document.section(live, "crm_config")
+    for pair in [each for each in facts.properties(section) if facts.named(each) in unwanted]:
+        above = pair.getparent()
+        if above is not None:
+            above.remove(pair)
     left = dict(wanted)
     for pair in facts.properties(section):
         name = facts.named(pair)
@@ -239,7 +243,8 @@ def _property_set(section: etree._Element) -> etree._Element:
 
 
 def _facts(root: etree._Element, cluster: Cluster) -> Facts:
-    result = facts.of_properties(facts.section(root, "crm_config"), document.properties(cluster))
+    names = document.properties(cluster).keys() | document.unwanted(cluster)
+    result = facts.of_properties(facts.section(root, "crm_config"), names)
     for name, read in _OWNED.items():
         result |= read(facts.section(root, name))
     return result

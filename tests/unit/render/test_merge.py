@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hakit.core import HakitError
-from hakit.model import Cluster, Service, Switchback
+from hakit.model import Cluster, Device, DeviceFencing, Service, Switchback
 from hakit.render import cib, differences, foreign, leftovers, merged
 from tests.sample_clusters import SQUID, cluster, clusters
 
@@ -121,6 +121,18 @@ def test_what_pacemaker_and_operators_keep_stays_untouched() -> None:
     assert etree.fromstring(result).attrib == etree.fromstring(LIVE).attrib
     # An unchanged resource stays as it is written, so that the change which is sent stays small.
     assert part(result, ".//primitive[@id='squid-vip']") == part(LIVE, ".//primitive[@id='squid-vip']")
+
+
+def test_an_advance_that_the_spec_has_given_up_goes() -> None:
+    """Without devices it has no effect, and is not hakit's."""
+    device = Device("board", "fence_ipmilan", ("qsp-a", "qsp-b"), (("ip", "10.7.0.1"),))
+    patient, hasty = (replace(cluster(), fencing=DeviceFencing((device,), (), delay)) for delay in (10, 0))
+    live = merged(LIVE, patient)
+    assert 'name="priority-fencing-delay" value="10s"' in live
+    line = "cluster properties: priority-fencing-delay is 10s, should not be set"
+    assert line in differences(live, hasty)
+    assert "priority-fencing-delay" not in merged(live, hasty)
+    assert "priority-fencing-delay" in merged(live, cluster())
 
 
 def test_foreign_things_and_leftovers_are_told_apart() -> None:

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
+.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -34,8 +34,11 @@ deps:  ## install the Debian packages that are missing, and only those
 test-deps:
 	@.ci/deps --if-any $(TEST_PACKAGES)
 
-vm-deps:
-	@.ci/deps --if-any $(VM_PACKAGES) $(VM_TEST_PACKAGES)
+qemu-deps:
+	@.ci/deps --if-any $(VM_PACKAGES)
+
+vm-deps: qemu-deps
+	@.ci/deps --if-any $(VM_TEST_PACKAGES)
 
 venv: deps  ## .venv with hakit and what its tests need; made anew only when setup.cfg or Python changed
 	@.ci/venv .venv
@@ -43,7 +46,7 @@ venv: deps  ## .venv with hakit and what its tests need; made anew only when set
 lint: venv  ## format, lint, types, layers and spelling
 	@$(BIN)/pytest tests/quality/test_lint.py tests/quality/test_types.py tests/quality/test_layers.py
 
-test: venv test-deps  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
+test: venv test-deps qemu-deps  ## everything, cheap first; stops before a dear tier when a cheaper one has failed
 	@$(BIN)/pytest tests/quality tests/unit $(SHARED) --numprocesses=auto
 	@$(BIN)/pytest tests/tools $(SHARED) --numprocesses=auto
 	@$(BIN)/pytest tests/agent tests/cluster $(SHARED) --numprocesses=$(LABS)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from hakit.lab.lab import Lab
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
+from tests.vm.writing import lost, writing
 
 # pcsd alone takes minutes to start on an emulated processor.
 TOOL = ("--tool", "crm")
@@ -29,22 +28,6 @@ VOLUME = """\
 """
 # What both nodes share, beside the volume.
 DISK = "/dev/disk/by-id/virtio-sbd"
-# Writes numbered lines, each of which is on the disk before its number is said.
-_WRITER = """\
-import os, sys
-file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-for number in range(10**9):
-    os.write(file, b"%d\\n" % number)
-    os.fsync(file)
-    print(number, flush=True)
-"""
-# Says for each file the checksum of its first so many lines.
-_SUMS = """\
-import hashlib, itertools, sys
-for name, count in zip(sys.argv[1::2], sys.argv[2::2]):
-    with open(name, "rb") as file:
-        print(hashlib.sha256(b"".join(itertools.islice(file, int(count)))).hexdigest())
-"""
 
 
 def waited_for(good: Callable[[], bool], what: str, *, seconds: float = 180) -> None:
@@ -123,25 +106,9 @@ class Story:
     @contextmanager
     def writing(self, count: int) -> Iterator[None]:
         """Let a program write and sync in a new file on the volume, and keep how many lines it called written."""
-        name = f"/srv/squid/written-{len(self.written)}"
-        argv = self.lab.node_argv(self.place, ("python3", "-c", _WRITER, name))
-        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
-            assert writer.stdout
-            said = "".join(writer.stdout.readline() for _ in range(count))
-            try:
-                yield
-            finally:
-                writer.kill()
-                said += writer.stdout.read()
-        assert said.count("\n") >= count
-        self.written[name] = said.count("\n")
+        with writing(self.lab, self.place, f"/srv/squid/written-{len(self.written)}", count, self.written):
+            yield
 
     def lost(self, node: str) -> list[str]:
         """Name the files in which a line is missing, or is another, that was acknowledged."""
-        words = [word for name, count in self.written.items() for word in (name, str(count))]
-        sums = dict(zip(self.written, self.hakit.on(node, "python3", "-c", _SUMS, *words).split(), strict=False))
-        return [name for name, count in self.written.items() if sums.get(name) != _sum(count)]
-
-
-def _sum(count: int) -> str:
-    return hashlib.sha256("".join(f"{number}\n" for number in range(count)).encode()).hexdigest()
+        return lost(self.hakit.on, node, self.written)

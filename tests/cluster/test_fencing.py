@@ -14,6 +14,7 @@ from hakit.core import Command, SystemClock
 from hakit.lab import layout, processes
 from hakit.lab.keep import keeper
 from hakit.lab.lab import Lab, Safety
+from hakit.lab.recipe import Release
 from hakit.run import machine
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client, Teller, test_lab_name
@@ -22,13 +23,20 @@ NODES = ("qsp-a", "qsp-b")
 PATIENCE = 240.0  # seconds; what is waited for comes in a tenth of that on a quiet machine
 
 
-@pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
+LABS = (
+    pytest.param((Release.BOOKWORM, "pcs"), id="bookworm-pcs"),
+    pytest.param((Release.TRIXIE, "crm"), id="trixie-crm", marks=pytest.mark.only_all("fencing on trixie with crm")),
+)
+
+
+@pytest.fixture(scope="module", params=LABS)
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab whose nodes have power switches, and on it a cluster."""
-    name = test_lab_name("fencing")
+    release, tool = request.param
+    name = test_lab_name(f"fencing-{release}")
     try:
-        made = Lab.up(name, Teller(), safety=Safety(fencing=True))
-        Hakit(made).must("bootstrap", "--yes", str(made.spec))
+        made = Lab.up(name, Teller(), release=release, safety=Safety(fencing=True))
+        Hakit(made).must("bootstrap", "--yes", "--tool", tool, str(made.spec))
         yield made
     finally:
         Lab.down(name)

@@ -20,7 +20,7 @@ from tests.cluster.conftest import ORIGIN, Client
 pytestmark = pytest.mark.first_release
 
 # What squid says to a request for itself. A hung one still accepts connections for a while: the kernel does that.
-PROBE = 'probe: { http: { url: "http://127.0.0.1:3128/", status: 400 }, timeout: 2 }'
+PROBE = 'probe: { http: { url: "http://127.0.0.1:3128/", status: 400 } }'
 GUARD = f"guard: {{ targets: [{layout.client().addresses[0]}] }}"
 # No slow machine may fail a test; without a copy that stands ready, a hung service would be away for much longer.
 LONGEST = 20.0

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hakit.core import Command
 from hakit.lab.lab import Lab
+from hakit.run import machine
 from tests.cluster.command import Hakit
 from tests.cluster.conftest import Client
 from tests.vm.writing import lost, writing
@@ -98,7 +100,8 @@ class Story:
         """Give the number that every boot of a kernel has for itself; empty without an answer."""
         if self.lab.leader(node) is None:
             return ""
-        return self.hakit.on(node, "cat", "/proc/sys/kernel/random/boot_id")
+        argv = self.lab.node_argv(node, ("cat", "/proc/sys/kernel/random/boot_id"))
+        return machine.run(Command(argv, timeout=10, changes_state=False)).stdout.strip()
 
     def whole(self) -> bool:
         return all((side["connection"], side["disk"]) == ("Connected", "UpToDate") for side in self.sides.values())

@@ -42,7 +42,11 @@ def switched(story: Story, place: str, other: str) -> str:
     """Move the service as an operator does, while the program writes: it is ended with the file system."""
     with story.writing(100):
         story.hakit.on(place, "crm_resource", "--move", "--resource=squid", f"--node={other}", "--lifetime=PT10M")
-        waited_for(lambda: f" {layout.VIP}/" in story.hakit.on(other, "ip", "-brief", "address"), "the other has it")
+        waited_for(
+            lambda: f" {layout.VIP}/" in story.hakit.on(other, "ip", "-brief", "address"),
+            "the other has it",
+            seconds=PATIENCE,
+        )
     story.hakit.on(other, "crm_resource", "--clear", "--resource=squid")
     return other
 

@@ -196,15 +196,16 @@ class Keepalived(Setup):
 
 @dataclass
 class Hakit(Pacemaker):
-    """hakit with its own agent and a probe of squid by HTTP."""
+    """hakit with its own agent and a probe of squid by HTTP. `advance`: fenced, with so many seconds for who runs the service."""
 
     run: str
     timing: str
-    fenced: bool = False
+    advance: int | None = None
 
     def __post_init__(self) -> None:
-        self.name = f"hakit-{self.run}-{self.timing}{'-fenced' if self.fenced else ''}"
-        self.title = f"hakit {self.run}, {self.timing}{', fenced' if self.fenced else ''}"
+        self.fenced = self.advance is not None
+        self.name = f"hakit-{self.run}-{self.timing}{f'-fenced-{self.advance}' if self.fenced else ''}"
+        self.title = f"hakit {self.run}, {self.timing}{f', fenced, advance {self.advance} s' if self.fenced else ''}"
 
     def spec(self, lab: Lab) -> str:
         """Give the spec: the lab's own with these words."""
@@ -215,7 +216,10 @@ class Hakit(Pacemaker):
         more += "    stop_signal: SIGKILL\n"
         # The clients' own host stands for their gateway: the one address of their network that is no node's.
         guard = f"\nguard: {{ targets: [{layout.client().addresses[0]}] }}\n"
-        return lab.spec.read_text().rstrip("\n") + "\n" + more + guard + f"\ntiming: {self.timing}\n"
+        own = lab.spec.read_text().rstrip("\n") + "\n"
+        if self.fenced:
+            own = own.replace("fencing:\n", f"fencing:\n  priority_delay: {self.advance}\n")
+        return own + more + guard + f"\ntiming: {self.timing}\n"
 
     def unfit(self, lab: Lab) -> str:
         """Ask `hakit check`: not every version knows all of this."""
@@ -250,4 +254,4 @@ class Hakit(Pacemaker):
 def every() -> list[Setup]:
     """Return all of them, in the order in which they take turns."""
     ours = [Hakit(run, timing) for timing in ("normal", "fast") for run in ("cold", "hot")]
-    return [Stock(), Keepalived(), *ours, *(Hakit(each.run, each.timing, fenced=True) for each in ours)]
+    return [Stock(), Keepalived(), *ours, *(Hakit("cold", "normal", advance=advance) for advance in (0, 10))]

@@ -132,10 +132,11 @@ def test_an_advance_that_the_spec_has_given_up_goes() -> None:
     assert line in differences(live, hasty)
     assert "fencing-first" not in merged(live, hasty)
     # Given by Pacemaker's own delay, as hakit once did.
+    delay = '<nvpair id="delay" name="priority-fencing-delay" value="10s"/>'
     live = edited(
         live,
-        'name="transition-delay"',
-        'name="priority-fencing-delay" value="10s" id="x"/><nvpair name="transition-delay"',
+        '<nvpair id="cib-bootstrap-options-transition-delay"',
+        f'{delay}<nvpair id="cib-bootstrap-options-transition-delay"',
     )
     line = "cluster properties: priority-fencing-delay is 10s, should not be set"
     for wanted in (patient, hasty):

@@ -112,6 +112,20 @@ def test_both_rings_cut_leave_the_node_with_the_service(lab: Lab, hakit: Hakit) 
     assert audit.fenced(serving) == before[1], "the node with the service lost its power"
 
 
+def test_a_node_without_power_needs_nobody_to_switch_it_off(lab: Lab, hakit: Hakit) -> None:
+    assert hakit("plan", hakit.spec).code == 0, "bootstrap left nothing to do"
+    audit, serving = Audit(lab), place(hakit)
+    (other,) = set(NODES) - {serving}
+    before = audit.fenced(serving)
+    lab.power_off(serving)
+    audit.until(lambda: audit.holders() == [other], f"{other} serves")
+    assert audit.fenced(serving) == before
+    audit.until(lambda: well(hakit), f"{serving} was switched on again and takes part")
+    assert audit.holders() == [other]
+    latest = json.loads(hakit.must("fence", "history", "--json", "--spec", hakit.spec).out)[0]
+    assert (latest["node"], latest["status"]) == (serving, "success")
+
+
 def test_fencing_a_healthy_node_by_hand(lab: Lab, hakit: Hakit) -> None:
     audit, serving = Audit(lab), place(hakit)
     (other,) = set(NODES) - {serving}

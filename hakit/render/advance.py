@@ -27,7 +27,10 @@ def device(cluster: Cluster) -> Device | None:
     parameters = (
         ("advance", str(fencing.priority_delay)),
         ("devices", ";".join(f"{node}:{','.join(names)}" for node, names in asked if names)),
+        # Its failure is an answer. Pacemaker would else ask again, and wait for the advance twice.
+        ("pcmk_off_retries", "1"),
         ("pcmk_off_timeout", patience),
+        ("pcmk_reboot_retries", "1"),
         ("pcmk_reboot_timeout", patience),
     )
     return Device(NAME, AGENT, tuple(node.name for node in cluster.nodes), parameters)

@@ -33,7 +33,7 @@ LABS = (
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab whose nodes have power switches, and on it a cluster."""
     release, tool = request.param
-    name = test_lab_name(f"fencing-{release}")
+    name = test_lab_name(f"fenced-{tool}")
     try:
         made = Lab.up(name, Teller(), release=release, safety=Safety(fencing=True))
         Hakit(made).must("bootstrap", "--yes", "--tool", tool, str(made.spec))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hakit.drill.scene import Scene
-from hakit.model import Agent, SbdFencing, TcpQuestion, UnixQuestion, quickservice
+from hakit.model import Agent, DeviceFencing, SbdFencing, TcpQuestion, UnixQuestion, quickservice
 from hakit.render import sbd
 from hakit.report.record import Expectation
 
@@ -48,22 +48,23 @@ def hang(scene: Scene) -> Expectation:
     return Expectation(seen + idle + DECISION + 2 * start(scene), why)
 
 
-def dead(scene: Scene) -> Expectation:
-    """A node that says nothing any more."""
+def dead(scene: Scene, *, ahead: bool = True) -> Expectation:
+    """A node that says nothing any more; one that is off, or still a member, is not waited for (`ahead`)."""
     timing = scene.cluster.timing
     silence = (timing.token + timing.consensus) / 1000
-    fencing = _fencing(scene)
+    fencing = _fencing(scene, ahead=ahead)
     seconds = silence + fencing + DECISION + start(scene)
     more = f", fencing up to {fencing:g} s" if fencing else ""
     return Expectation(seconds, f"declared dead after {silence:g} s (token + consensus){more}, then started elsewhere")
 
 
-def _fencing(scene: Scene) -> float:
-    """Say how long it takes until a node is known to be off: SBD says so itself, a switch is given 10 s."""
+def _fencing(scene: Scene, *, ahead: bool) -> float:
+    """Say how long it takes until a node is known to be off: SBD says so itself, a switch is given 10 s, and the advance before."""
     decided = scene.cluster.fencing
     if isinstance(decided, SbdFencing):
         return float(sbd.wait(scene.cluster, decided) + decided.priority_delay)
-    return 10.0 if scene.fenced else 0.0
+    advance = decided.priority_delay if isinstance(decided, DeviceFencing) and ahead else 0
+    return 10.0 + advance if scene.fenced else 0.0
 
 
 def parted(scene: Scene, otherwise: str) -> Expectation:

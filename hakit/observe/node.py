@@ -22,6 +22,9 @@ AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 GUARD = "/usr/lib/ocf/resource.d/hakit/pathguard"
 VIP = "/usr/lib/ocf/resource.d/hakit/vip"
 AGENTS = (AGENT, GUARD, VIP)
+FENCE_AGENT = "/usr/sbin/fence_hakit"
+# All that hakit puts on a node to be run by Pacemaker.
+CARRIED = (*AGENTS, FENCE_AGENT)
 WATCH_UNIT = f"/etc/systemd/system/{alert.WATCH}"
 # What a bootstrap writes over, or pcs does on its behalf.
 KEPT = (COROSYNC_CONF, COROSYNC_KEY, PACEMAKER_KEY, KNOWN_HOSTS, PCS_USERS)
@@ -35,7 +38,7 @@ class NodeFacts:
     """One node's share of the cluster. Digests are `HEX MODE OWNER`, empty when there is no file.
 
     `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
-    `agents` are the digests of hakit's resource agents, by path.
+    `agents` are the digests of hakit's agents for resources and for fencing, by path.
     `alert_agent` and `watch_unit` are there where the spec has or had alerts.
     `device_votes` are the quorum device's, as Corosync counts them here.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
@@ -65,7 +68,7 @@ class NodeFacts:
 
     @property
     def has_agents(self) -> bool:
-        """Whether any of hakit's resource agents is here."""
+        """Whether any of hakit's agents is here."""
         return any(self.agents.values())
 
     def marked(self, attribute: str) -> tuple[str, ...]:
@@ -99,7 +102,7 @@ def actions() -> tuple[Action, ...]:
     """Name what to ask a node, in the order in which `read` takes the outcomes."""
     return (
         *(Digest(path) for path in KEPT),
-        *(Digest(path) for path in AGENTS),
+        *(Digest(path) for path in CARRIED),
         Digest(TOKEN),
         Digest(alert.AGENT),
         Digest(WATCH_UNIT),
@@ -117,9 +120,9 @@ def actions() -> tuple[Action, ...]:
 def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
     """Turn the outcomes of `actions` into facts."""
     kept = dict(zip(KEPT, outcomes, strict=False))
-    agents = dict(zip(AGENTS, outcomes[len(KEPT) :], strict=False))
+    agents = dict(zip(CARRIED, outcomes[len(KEPT) :], strict=False))
     token, alerting, watch, known, disk_cib, noted, monitor, live_cib, stats, quorum, cmap = outcomes[
-        len(KEPT) + len(AGENTS) :
+        len(KEPT) + len(CARRIED) :
     ]
     return NodeFacts(
         host=host,

@@ -18,4 +18,6 @@ def step(text: str, host: str, present: str, path: str) -> Step | None:
         return None
     why = "it differs from this hakit's" if present else "it is not there"
     put = Put(path, text, mode=_MODE, backup=False)
-    return Step(f"install the agent ocf:hakit:{PurePosixPath(path).name}", host, why, (put,))
+    place = PurePosixPath(path)
+    kind = "ocf:hakit" if place.parent.name == "hakit" else "stonith"
+    return Step(f"install the agent {kind}:{place.name}", host, why, (put,))

@@ -22,7 +22,7 @@ from hakit.plan.volume import undoing
 
 # What a bootstrap that was killed may leave half-written or not taken away (`Put` writes PATH.hakit-new first).
 _SCRATCH = (
-    *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, *node.AGENTS, record.PATH, tokens.NEW)),
+    *(f"{path}.hakit-new" for path in (*node.KEPT, node.CIB, *node.CARRIED, record.PATH, tokens.NEW)),
     *(f"{path}.hakit-new" for path in (alert.AGENT, node.WATCH_UNIT, sbd.FILE, sbd.DROP_IN)),
     *(tokens.NEW, node.TOKEN, resources.OLD, resources.NEW),
     *(f"{path}.hakit-new" for path in (resources.OLD, resources.NEW)),
@@ -83,7 +83,7 @@ def _back(seen: Seen) -> Iterator[Step]:
             )
         elif facts.has_agents or alerts.away(facts):
             why = "there are no notes of how the host stood: its units stay as they are"
-            yield Step("remove the agent", name, why, (*alerts.away(facts), *map(Remove, node.AGENTS)))
+            yield Step("remove the agent", name, why, (*alerts.away(facts), *map(Remove, node.CARRIED)))
 
 
 def _header(seen: Seen, note: Record) -> str:
@@ -119,7 +119,7 @@ def _files(note: Record) -> Iterator[Action]:
             yield Remove(path)
     if sbd.UNIT in note.units:
         yield from making.off(note.files)
-    yield from map(Remove, node.AGENTS)
+    yield from map(Remove, node.CARRIED)
 
 
 def _remove_empty(folder: str) -> Command:

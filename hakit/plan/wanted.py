@@ -13,6 +13,7 @@ from hakit.core import Secret
 from hakit.model import Cluster, Service, VipAgent, alert
 from hakit.observe import node
 from hakit.observe.host.facts import HostFacts
+from hakit.render import advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The cluster, with its VIPs' interfaces filled in, and what its nodes get; `agents` are the resource agents that it needs, by path."""
+    """The cluster, with its VIPs' interfaces filled in, and what its nodes get; `agents` are those that it needs, by path."""
 
     cluster: Cluster
     corosync_conf: str
@@ -57,6 +58,8 @@ def _needed(cluster: Cluster) -> Iterator[str]:
         yield node.GUARD
     if any(service.vip and service.vip.agent is VipAgent.OURS for service in cluster.services):
         yield node.VIP
+    if advance.device(cluster):
+        yield node.FENCE_AGENT
 
 
 def _carried(name: str) -> str:

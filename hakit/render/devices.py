@@ -47,11 +47,11 @@ def constraints(device: Device, templates: Templates) -> Iterator[etree._Element
         )
 
 
-def level(level_: Level, templates: Templates) -> etree._Element:
-    """Render one level of the topology."""
+def level(name: str, level_: Level, templates: Templates) -> etree._Element:
+    """Render one level of the topology, with that id."""
     return templates.element(
         "fencing-level",
-        f"fencing-{level_.node}-{level_.index}",
+        name,
         target=level_.node,
         index=level_.index,
         devices=",".join(level_.devices),

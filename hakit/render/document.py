@@ -11,7 +11,7 @@ from lxml import etree
 from hakit.core import ExitCode, HakitError
 from hakit.model import Cluster, Device, DeviceFencing, Fencing, NoFencing, SbdFencing, Service, Timing
 from hakit.model.timing import TRANSITION_DELAY
-from hakit.render import devices, fragments, guard, parts, sbd, volume
+from hakit.render import advance, devices, fragments, guard, parts, sbd, volume
 from hakit.render.fragments import Templates
 from hakit.render.hierarchy import neighbours
 
@@ -63,12 +63,13 @@ def _watched(cluster: Cluster) -> dict[str, str]:
 
 
 def unwanted(cluster: Cluster) -> frozenset[str]:
-    """Name the cluster properties that the spec speaks of by leaving them out: no advance for the node with the services."""
+    """Name the cluster properties that the spec speaks of by leaving them out: an advance that is none, or given otherwise."""
     return frozenset(() if isinstance(cluster.fencing, NoFencing) else {_ADVANCE}) - properties(cluster).keys()
 
 
 def _advance(fencing: Fencing) -> dict[str, str]:
-    if not isinstance(fencing, NoFencing) and fencing.priority_delay:
+    """With devices a level before theirs gives it (`advance`)."""
+    if isinstance(fencing, SbdFencing) and fencing.priority_delay:
         return {_ADVANCE: f"{fencing.priority_delay}s"}
     return {}
 
@@ -144,12 +145,13 @@ def fence_devices(cluster: Cluster) -> tuple[Device, ...]:
 
 
 def _devices(root: etree._Element, cluster: Cluster, shapes: Templates) -> None:
-    fencing = cluster.fencing
-    for device in fence_devices(cluster):
+    first = advance.device(cluster)
+    for device in (*fence_devices(cluster), *((first,) if first else ())):
         section(root, "resources").append(devices.resource(device, shapes, cluster.timing.operation_timeout))
         section(root, "constraints").extend(devices.constraints(device, shapes))
-    if isinstance(fencing, DeviceFencing) and fencing.levels:
-        section(root, "fencing-topology").extend(devices.level(each, shapes) for each in fencing.levels)
+    levels = [devices.level(name, each, shapes) for name, each in advance.levels(cluster)]
+    if levels:
+        section(root, "fencing-topology").extend(levels)
 
 
 def section(root: etree._Element, name: str) -> etree._Element:

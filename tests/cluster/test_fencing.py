@@ -33,7 +33,7 @@ LABS = (
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab whose nodes have power switches, and on it a cluster."""
     release, tool = request.param
-    name = test_lab_name(f"fencing-{release}")
+    name = test_lab_name(f"fenced-{tool}")
     try:
         made = Lab.up(name, Teller(), release=release, safety=Safety(fencing=True))
         Hakit(made).must("bootstrap", "--yes", "--tool", tool, str(made.spec))
@@ -110,6 +110,20 @@ def test_both_rings_cut_leave_the_node_with_the_service(lab: Lab, hakit: Hakit) 
     audit.until(lambda: well(hakit), "both nodes take part again")
     assert audit.holders() == [serving]
     assert audit.fenced(serving) == before[1], "the node with the service lost its power"
+
+
+def test_a_node_without_power_needs_nobody_to_switch_it_off(lab: Lab, hakit: Hakit) -> None:
+    assert hakit("plan", hakit.spec).code == 0, "bootstrap left nothing to do"
+    audit, serving = Audit(lab), place(hakit)
+    (other,) = set(NODES) - {serving}
+    before = audit.fenced(serving)
+    lab.power_off(serving)
+    audit.until(lambda: audit.holders() == [other], f"{other} serves")
+    assert audit.fenced(serving) == before
+    audit.until(lambda: well(hakit), f"{serving} was switched on again and takes part")
+    assert audit.holders() == [other]
+    latest = json.loads(hakit.must("fence", "history", "--json", "--spec", hakit.spec).out)[0]
+    assert (latest["node"], latest["status"]) == (serving, "success")
 
 
 def test_fencing_a_healthy_node_by_hand(lab: Lab, hakit: Hakit) -> None:

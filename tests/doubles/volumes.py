@@ -99,7 +99,8 @@ def _found(host: Host, command: Command) -> dict[str, object]:
             places[path] = {"kind": "link", "target": place}
         elif place is not None:
             places[path] = {"kind": "directory", "size": len(place), "newest": store.newest if place else 0.0}
-    return {"devices": dict.fromkeys(wanted["devices"], blank), "places": places}
+    spaces = {path: [1 << 28, 1 << 27] for path in wanted["mounts"] if path == store.mounted}
+    return {"devices": dict.fromkeys(wanted["devices"], blank), "places": places, "spaces": spaces}
 
 
 def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | None:

@@ -15,7 +15,7 @@ from hakit.author.cluster.findings import ForeignResource, Imported, NoReason, S
 from hakit.author.cluster.place import where
 from hakit.model import Device, DeviceFencing, Fencing, Level, NoFencing, SecretParameter
 from hakit.model.memo import Memo
-from hakit.render import devices, facts, fragments
+from hakit.render import advance, devices, facts, fragments
 from hakit.spec.rules.devices import OURS, SECRET
 
 UNKNOWN = "not known: fencing was off when this cluster was imported"
@@ -57,6 +57,8 @@ def decision(  # noqa: PLR0913 - all that the decision stands in
         return Decision(NoFencing(memo.reason or UNKNOWN), (*unknown, *rest))
     if by_sbd := watchdog.fencing(found, memo, sbd, said.wait, said.advance):
         return Decision(by_sbd, ())
+    first = next((each for each in found if (each.get("id"), each.get("type")) == (advance.NAME, advance.AGENT)), None)
+    found = [each for each in found if each is not first]
     usable = [each for each in found if _AGENT.fullmatch(each.get("type", ""))]
     others = (each for each in found if each not in usable)
     findings = [_foreign(file, each, "a device of a spec has a fence agent (fence_…)") for each in others]
@@ -66,7 +68,8 @@ def decision(  # noqa: PLR0913 - all that the decision stands in
     unsaid = (
         finding for each, device in zip(usable, known, strict=True) for finding in _unsaid(file, each, device, patience)
     )
-    return Decision(DeviceFencing(known, (), said.advance), (*findings, *unsaid))
+    ahead = said.advance if first is None else meaning.seconds(meaning.parameters(first).get("advance", "")) or 0
+    return Decision(DeviceFencing(known, (), ahead), (*findings, *unsaid))
 
 
 def properties(crm_config: etree._Element | None) -> Properties:
@@ -85,7 +88,9 @@ def with_levels(fencing: Fencing, topology: etree._Element | None) -> Fencing:
     if not isinstance(fencing, DeviceFencing) or topology is None:
         return fencing
     known = {device.name for device in fencing.devices}
-    plain = sorted((each for each in map(level, facts.children(topology)) if each), key=lambda each: int(each[1]))
+    # Those of hakit's own come with the advance.
+    said = (each for each in facts.children(topology) if not each.get("id", "").startswith(advance.IMPLIED))
+    plain = sorted((each for each in map(level, said) if each), key=lambda each: int(each[1]))
     levels: dict[str, list[Level]] = {}
     for node, _, named in plain:
         devices_ = tuple(named.split(","))

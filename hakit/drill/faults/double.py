@@ -27,7 +27,7 @@ class RingThenPower(Fault):
 
     def expected(self, scene: Scene) -> Expectation:
         """As when all rings were there."""
-        return expect.dead(scene)
+        return expect.dead(scene, ahead=False)
 
     def impossible(self, scene: Scene) -> str:
         """Say whether there is such a ring, and nft."""

@@ -22,7 +22,7 @@ class PowerLost(Fault):
 
     def expected(self, scene: Scene) -> Expectation:
         """Until it is declared dead, and the service has started elsewhere."""
-        return expect.dead(scene)
+        return expect.dead(scene, ahead=False)
 
     def inject(self, scene: Scene) -> None:
         """Pull the plug."""

@@ -65,7 +65,7 @@ class StopFails(Fault):
         if scene.service.agent is Agent.QUICKSERVICE:
             return expect.crash(scene)
         if scene.fenced:
-            crash, dead = expect.crash(scene).seconds or 0.0, expect.dead(scene).seconds or 0.0
+            crash, dead = expect.crash(scene).seconds or 0.0, expect.dead(scene, ahead=False).seconds or 0.0
             return Expectation(crash + dead, "the stop fails, so the node is fenced")
         return Expectation(None, "the stop fails, and without fencing nobody may start it elsewhere")
 

@@ -10,6 +10,7 @@ from hakit.core import Finding, Severity
 from hakit.model import NoFencing
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.seen import Seen
+from hakit.render import advance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +62,8 @@ def check(seen: Seen) -> Iterator[Finding]:
     state = seen.state
     if isinstance(seen.cluster.fencing, NoFencing) or state is None or not state.dc:
         return
-    for device in render.fence_devices(seen.cluster):
+    first = advance.device(seen.cluster)
+    for device in (*render.fence_devices(seen.cluster), *((first,) if first else ())):
         there = {each.id for each in state.resources}
         # A node doesn't run the device that fences it alone: with nobody else there, none can.
         others = [node.name for node in state.nodes if node.online and device.nodes != (node.name,)]

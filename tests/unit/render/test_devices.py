@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from hakit.core import Secret
 from hakit.model import Cluster, Device, DeviceFencing, Level, NoFencing, SecretParameter
-from hakit.render import cib, compared, differences, merged, unknown_secrets
+from hakit.render import advance, cib, compared, differences, merged, unknown_secrets
 from tests.sample_clusters import cluster
 
 
@@ -53,11 +54,28 @@ def test_a_secret_that_somebody_added_by_hand_is_not_shown(name: str) -> None:
 
 def test_levels_and_devices_of_a_cluster_without_fencing_are_too_much() -> None:
     found = {each.subject for each in compared(LIVE, replace(cluster(), fencing=NoFencing("lab")))}
-    assert {"fencing level fencing-qsp-a-1", "resource ipmi-a", "cluster properties"} <= found
+    assert {"fencing level fencing-qsp-a-2", "resource ipmi-a", "cluster properties"} <= found
 
 
-def test_the_node_with_the_service_is_ahead() -> None:
-    assert 'name="priority-fencing-delay" value="10s"' in LIVE
-    assert 'id="squid-meta_attributes-priority"' in LIVE
+def test_the_node_with_the_service_is_ahead_by_a_level_before_all_others() -> None:
+    root = etree.fromstring(LIVE)
+    levels = {(each.get("target"), each.get("index")): each.get("devices") for each in root.iter("fencing-level")}
+    assert levels == {
+        ("qsp-a", "1"): "fencing-first", ("qsp-a", "2"): "ipmi-a",
+        ("qsp-b", "1"): "fencing-first", ("qsp-b", "2"): "ipmi-b",
+    }  # fmt: skip
+    said = {each.get("name"): each.get("value") for each in root.iterfind(".//primitive[@id='fencing-first']//nvpair")}
+    assert (said["advance"], said["devices"]) == ("10", "qsp-a:ipmi-a;qsp-b:ipmi-b")
+    assert "priority" not in LIVE, "Pacemaker's own delay holds back the shot at a node that is off, too"
     even = cib(replace(fenced("x"), fencing=replace(fenced("x").fencing, priority_delay=0)))  # type: ignore[type-var]
     assert "priority" not in even
+    assert "fencing-first" not in even
+    assert 'id="fencing-qsp-a-1"' in even
+
+
+def test_a_node_is_off_when_all_devices_of_its_first_level_say_so() -> None:
+    a, b = (Device(name, "fence_apc", ("qsp-a", "qsp-b")) for name in ("pdu-1", "pdu-2"))
+    both = (Level("qsp-a", 1, ("pdu-1", "pdu-2")), Level("qsp-a", 2, ("pdu-1",)))
+    device = advance.device(replace(cluster(), fencing=DeviceFencing((a, b), both, 10)))
+    assert device is not None
+    assert dict(device.parameters)["devices"] == "qsp-a:pdu-1,pdu-2;qsp-b:pdu-1"

@@ -41,7 +41,7 @@ def manage(layout: Layout, client: Host, switches: Sequence[str]) -> None:
     _batch(
         layout.namespace,
         [
-            f"link add {_BRIDGE} type bridge stp_state 0 mcast_snooping 0",
+            _bridge(_BRIDGE, len(RINGS)),
             *(f"addr add {address}/24 dev {_BRIDGE}" for address in addresses),
             f"link set {_BRIDGE} up",
         ],
@@ -67,12 +67,20 @@ def build(layout: Layout, client: Host) -> None:
         layout.namespace,
         [
             "link set lo up",
-            # Without spanning tree a port forwards at once; without snooping multicast is simply flooded.
-            *(f"link add br{ring} type bridge stp_state 0 mcast_snooping 0" for ring in rings),
+            *(_bridge(f"br{ring}", ring) for ring in rings),
             *(f"addr add {client.addresses[ring]}/24 dev br{ring}" for ring in rings),
             *(f"link set br{ring} up" for ring in rings),
         ],
     )
+
+
+def _bridge(name: str, number: int) -> str:
+    """Return the line that makes a bridge. Without spanning tree a port forwards at once; without snooping multicast is flooded.
+
+    Its address is its own. A bridge without one has the lowest of its ports': when that node loses power, client and power
+    switches, which are on the bridge, would change theirs, and the others would look for them in vain for some seconds.
+    """
+    return f"link add {name} address 02:68:61:6b:69:{number:02x} type bridge stp_state 0 mcast_snooping 0"
 
 
 def add(layout: Layout, node: Host) -> None:

@@ -117,6 +117,15 @@ class Stage:
         return done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "surrogateescape")
 
 
+@pytest.fixture(params=["oldest", "running"])
+def python(request: pytest.FixtureRequest) -> str:
+    """An interpreter that runs an agent: the oldest that it has to know, and this one."""
+    found = oldest_python() if request.param == "oldest" else sys.executable
+    if found is None:
+        pytest.skip("no Python 3.9 on this machine: the oldest supported one is not tried")
+    return found
+
+
 @pytest.fixture(scope="session", params=["oldest", "running"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     python = sys.executable if request.param == "running" else oldest_python()

@@ -15,19 +15,10 @@ import pytest
 from lxml import etree
 
 from hakit.model import Cluster, Guard, pathguard
-from tests.agent.alone.conftest import oldest_python
 from tests.sample_clusters import cluster
 
 AGENT = Path(__file__).parents[3] / "agents/pathguard"
 OK, CONFIGURED, NOT_RUNNING = 0, 6, 7
-
-
-@pytest.fixture(params=["oldest", "running"])
-def python(request: pytest.FixtureRequest) -> str:
-    found = oldest_python() if request.param == "oldest" else sys.executable
-    if found is None:
-        pytest.skip("no Python 3.9 here")
-    return str(found)
 
 
 def agent(python: str, folder: Path, action: str, **params: str) -> tuple[int, str, str]:

@@ -1,9 +1,10 @@
 """Random faults for an hour, one after the other, while a client keeps a log of every answer; every one is audited.
 
-    python3 bench/soak.py [--minutes 60] [--seed 1] [--faults 0] [--spec FILE]
+    python3 bench/soak.py [--minutes 60] [--seed 1] [--faults 0] [--fenced]
 
-The seed decides the order: the same seed does the same faults again. Needs root. Writes bench/results/soak.json and .md, and
-the whole record, with every answer, to a folder of --record. Ends with 1 when an audit was not content.
+The seed decides the order: the same seed does the same faults again. Needs root. Adds the run to bench/results/soak.json, in the place of an
+earlier one of the same seed and setup, and writes soak.md; the whole record, with every answer, goes to a folder of --record.
+Ends with 1 when an audit was not content.
 """
 
 from __future__ import annotations
@@ -31,20 +32,24 @@ from hakit.cli.reporting import Keeper
 from hakit.core import HakitError, SystemClock
 from hakit.drill.faults.every import FAULTS
 from hakit.drill.scene import Consent
-from hakit.lab.lab import Lab
+from hakit.lab.lab import Lab, Safety
 from hakit.lab.recipe import Release
+from hakit.model.fencing import advance
 from hakit.report.outage import loss
 from hakit.report.record import Trial
-from hakit.report.verdict import verdict
+from hakit.report.verdict import Verdict, verdict
 
 RESULTS = Path(__file__).parent / "results"
-NAME = "bench-soak"
-# What tears a cluster without fencing apart, or can't be done in containers, has no place in a run that must stay whole.
-LEFT_OUT = frozenset({"rings-lost", "node-frozen", "corosync-killed", "clock-jump"})
+# What can't be done in containers, or tears a cluster without fencing apart, has no place in a run that must stay whole.
+NOT_HERE = frozenset({"clock-jump"})
+ONLY_FENCED = frozenset({"rings-lost", "node-frozen", "corosync-killed"})
+# What makes one run another one than the next.
+KEYS = ("setup", "release", "seed")
+USUAL = {"run": "cold", "timing": "fast", "release": "bookworm"}
 
 
-def order(seed: int, fenced: bool) -> random.Random:  # noqa: FBT001 - one decision
-    """Give the dice; what is thrown depends on the seed alone."""
+def order(seed: int, *, fenced: bool) -> random.Random:
+    """Give the dice; what is thrown depends on the seed and on whether there is fencing."""
     return random.Random(f"{seed} {fenced}")  # noqa: S311 - no secret
 
 
@@ -54,8 +59,9 @@ def soak(lab: Lab, spec: Path, chosen: argparse.Namespace) -> tuple[list[Trial],
     means = Means(door(cluster, lab.ssh_config), SystemClock(), Teller())
     wish = Wish("", "", None, "", 0.05, None, Consent())
     staged = drilling.staged(cluster, means, wish, lab.ssh_config)
-    dice = order(chosen.seed, fenced=False)
-    usable = [fault for fault in FAULTS if fault.name not in LEFT_OUT]
+    dice = order(chosen.seed, fenced=chosen.fenced)
+    left_out = NOT_HERE if chosen.fenced else NOT_HERE | ONLY_FENCED
+    usable = [fault for fault in FAULTS if fault.name not in left_out]
     end = time.monotonic() + 60 * chosen.minutes
     trials: list[Trial] = []
     broken: list[str] = []
@@ -74,7 +80,7 @@ def soak(lab: Lab, spec: Path, chosen: argparse.Namespace) -> tuple[list[Trial],
     return trials, broken
 
 
-def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, spec: str) -> dict[str, Any]:
+def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, setup: Hakit) -> dict[str, Any]:
     """Sum it up as plain data."""
     done = [trial for trial in trials if not trial.skipped]
     violations = [
@@ -85,9 +91,9 @@ def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, 
     ]
     counts = Counter(trial.fault for trial in done)
     return {
-        "machine": described(), "release": chosen.release, "seed": chosen.seed, "spec": spec,
+        "machine": described(), "release": chosen.release, "seed": chosen.seed, "setup": setup.name, "title": setup.title,
         "began": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "minutes": chosen.minutes,
-        "faults": len(done), "skipped": len(trials) - len(done),
+        "options": options(chosen), "faults": len(done), "skipped": len(trials) - len(done),
         "questions": sum(len(trial.answers) for trial in done),
         "unanswered": sum(not answer.ok for trial in done for answer in trial.answers),
         "violations": violations, "broken": broken,
@@ -104,61 +110,94 @@ def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, 
     }  # fmt: skip
 
 
-def page(said: dict[str, Any]) -> str:
-    """Give the page."""
-    rows = [
-        f"| {name} | {each['times']} | {each['worst']} | {each['not_back']} |"
-        for name, each in said["by_fault"].items()
+def options(chosen: argparse.Namespace) -> list[str]:
+    """Give the options that choose a setup other than the usual one."""
+    more = [
+        word
+        for name, value in USUAL.items()
+        if (said := getattr(chosen, name)) != value
+        for word in (f"--{name}", said)
     ]
-    wrong = [f"- {each}" for key in ("violations", "broken", "errors") for each in said[key]]
-    return "\n".join(
-        [
-            "# Soak: random faults, one after the other",
-            "",
-            f"{said['machine']}; lab of two Debian nodes, release {said['release']}; seed {said['seed']}; {said['began']} UTC.",
-            f"Rerun: `make soak SEED={said['seed']}`.",
-            "",
-            f"**{said['faults']} faults, {len(said['violations'])} audit violations.** A client asked {said['questions']} times;",
-            f"{said['unanswered']} questions went unanswered, all of them during outages. Verdicts: {said['verdicts']}.",
-            "",
-            "| fault | times | worst outage in s | no answer before healing |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-            *(["## What was wrong", "", *wrong, ""] if wrong else []),
-        ]
+    return [*more, *(["--fenced"] if chosen.fenced else [])]
+
+
+def kept(runs: list[dict[str, Any]], said: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the runs with this one, in the place of an earlier one of its kind."""
+    others = [run for run in runs if any(run[key] != said[key] for key in KEYS)]
+    return sorted([*others, said], key=lambda run: str(run["began"]))
+
+
+def page(runs: list[dict[str, Any]]) -> str:
+    """Give the page."""
+    faults, wrong = (
+        sum(count) for count in zip(*((run["faults"], len(run["violations"])) for run in runs), strict=True)
     )
+    head = f"**{faults} faults in {len(runs)} runs, {wrong} audit violations.**"
+    return "\n".join(
+        ["# Soak: random faults, one after the other", "", head, "", *(line for run in runs for line in part(run))]
+    )
+
+
+def part(run: dict[str, Any]) -> list[str]:
+    """Give a run's part of the page."""
+    rows = [
+        f"| {name} | {each['times']} | {each['worst']} | {each['not_back']} |" for name, each in run["by_fault"].items()
+    ]
+    wrong = [f"- {each}" for key in ("violations", "broken", "errors") for each in run[key]]
+    words = ["--seed", str(run["seed"]), "--minutes", f"{run['minutes']:g}", *run["options"]]
+    return [
+        f"## {run['title']}: {run['faults']} faults in {run['minutes']:g} minutes",
+        "",
+        f"{run['machine']}; lab of two Debian nodes, release {run['release']}; {run['began']} UTC.",
+        f"Rerun: `.venv/bin/python bench/soak.py {' '.join(words)}`.",
+        "",
+        f"A client asked {run['questions']} times; {run['unanswered']} questions went unanswered.",
+        f"Audit violations: {len(run['violations'])}. Verdicts: {', '.join(f'{count} {word}' for word, count in run['verdicts'].items())}.",
+        "",
+        "| fault | times | worst outage in s | no answer before healing |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        *(["What was wrong:", "", *wrong, ""] if wrong else []),
+    ]
 
 
 def main() -> int:
     """Run it and write the results."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--minutes", type=float, default=60)
-    options.add_argument("--faults", type=int, default=0, help="end after so many; 0: only by time")
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--run", default="cold", choices=("cold", "hot"))
-    options.add_argument("--timing", default="fast", choices=("fast", "normal"))
-    options.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
-    options.add_argument("--record", default="soak-record", help="folder for the whole record")
-    options.add_argument("--output", default=str(RESULTS), help="folder of soak.json and soak.md")
-    chosen = options.parse_args()
-    Lab.down(NAME)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--faults", type=int, default=0, help="end after so many; 0: only by time")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--run", default=USUAL["run"], choices=("cold", "hot"))
+    parser.add_argument("--timing", default=USUAL["timing"], choices=("fast", "normal"))
+    parser.add_argument(
+        "--fenced", action="store_true", help="with power switches, and so with the faults that need fencing"
+    )
+    parser.add_argument("--release", default=USUAL["release"], choices=[release.value for release in Release])
+    parser.add_argument("--record", default="soak-record", help="folder for the whole record")
+    parser.add_argument("--output", default=str(RESULTS), help="folder of soak.json and soak.md")
+    chosen = parser.parse_args()
+    # The default advance of the node with the service, as every cluster of two has it that is fenced.
+    setup = Hakit(chosen.run, chosen.timing, advance=advance(2) if chosen.fenced else None)
+    name = f"soak-{chosen.seed}{'-fenced' if chosen.fenced else ''}"
+    Lab.down(name)
     try:
-        lab = Lab.up(NAME, Teller(), release=Release(chosen.release))
-        setup = Hakit(chosen.run, chosen.timing)
+        lab = Lab.up(name, Teller(), release=Release(chosen.release), safety=Safety(fencing=chosen.fenced))
         spec = lab.spec.with_name("soak.yaml")
         spec.write_text(setup.spec(lab))
         setup.make(lab)
         trials, broken = soak(lab, spec, chosen)
-        said = summary(trials, broken, chosen, setup.spec(lab))
+        said = summary(trials, broken, chosen, setup)
     except subprocess.TimeoutExpired as error:
         raise SystemExit(str(error)) from error
     finally:
-        Lab.down(NAME)
-    (Path(chosen.output) / "soak.json").write_text(json.dumps(said, indent=1) + "\n")
-    (Path(chosen.output) / "soak.md").write_text(page(said))
-    sys.stdout.write(page(said))
-    return 1 if said["violations"] or said["broken"] else 0
+        Lab.down(name)
+    file = Path(chosen.output) / "soak.json"
+    runs = kept(json.loads(file.read_text()) if file.exists() else [], said)
+    file.write_text(json.dumps(runs, indent=1) + "\n")
+    file.with_suffix(".md").write_text(page(runs))
+    sys.stdout.write("\n".join(part(said)))
+    return 1 if said["violations"] or said["broken"] or Verdict.FAILED.value in said["verdicts"] else 0
 
 
 if __name__ == "__main__":

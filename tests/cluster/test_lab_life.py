@@ -17,7 +17,7 @@ from hakit.lab import layout, network, rootfs
 from hakit.lab.lab import Lab
 from hakit.lab.layout import Layout
 from hakit.lab.recipe import Release
-from tests.cluster.traces import locks_of_nspawn, traces
+from tests.cluster.traces import is_there, locks_of_nspawn, traces
 
 HAKIT = (sys.executable, "-m", "hakit", "lab")
 RELEASE = Release(os.environ.get("HAKIT_TEST_RELEASES", "bookworm").replace(",", " ").split()[0])
@@ -58,17 +58,17 @@ def down(place: Layout, *more: str, env: dict[str, str] | None = None) -> subpro
 
 
 def test_down_leaves_nothing(place: Layout) -> None:
-    locks = locks_of_nspawn()
     with start_up(place) as child:
         out, err = child.communicate(timeout=300)
     assert child.returncode == 0, err
     assert out.startswith(f"export HAKIT_SSH_CONFIG={place.ssh_config}\n")
     assert len(traces(place)) > 10, "the trace finder finds what there is"
-    mine = locks_of_nspawn() - locks
+    locks = locks_of_nspawn(place)
+    assert len(locks) == 2, "and so is the finder of locks"
     gone = down(place)
     assert gone.returncode == 0, gone.stderr
     assert traces(place) == set()
-    assert not mine & locks_of_nspawn()
+    assert [lock for lock, inode in locks.items() if is_there(lock, inode)] == []
     assert "there is no lab" in down(place).stderr
 
 

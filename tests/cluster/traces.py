@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hakit.lab.layout import Layout
 
+LOCKS = Path("/run/systemd/nspawn/locks")
+
 
 def traces(place: Layout) -> set[str]:
     """Name every mount, namespace, cgroup, process, unit and file that carries the lab's name or lies in its folder."""
@@ -19,9 +21,23 @@ def traces(place: Layout) -> set[str]:
     }
 
 
-def locks_of_nspawn() -> set[str]:
-    """Name the lock files that systemd-nspawn keeps for trees in use."""
-    return {str(path) for path in Path("/run/systemd/nspawn/locks").glob("*")}
+def locks_of_nspawn(place: Layout) -> dict[Path, int]:
+    """Return the lock files that systemd-nspawn keeps for the roots of the lab's running nodes, each with its inode.
+
+    The files are named after the root's device and inode (inode-DEVICE:INODE), which another lab may get later: whether
+    one is still there is told by the lock's own inode (`is_there`).
+    """
+    roots = (root.stat() for root in place.folder.glob("nodes/*/root"))
+    names = (LOCKS / f"inode-{root.st_dev}:{root.st_ino}" for root in roots)
+    return {path: path.stat().st_ino for path in names if path.exists()}
+
+
+def is_there(lock: Path, inode: int) -> bool:
+    """Tell whether that lock file, not another of its name, is there."""
+    try:
+        return lock.stat().st_ino == inode
+    except FileNotFoundError:
+        return False
 
 
 def _mounts(place: Layout) -> set[str]:

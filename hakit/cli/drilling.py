@@ -62,10 +62,9 @@ def lab_of(ssh_config: Path | None, cluster: Cluster) -> Lab | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the client asks from: the way to it, its network card towards the virtual IP, how far its clock is ahead."""
+    """Where the client asks from: the way to it, and how far its clock is ahead."""
 
     way: Sequence[str]
-    nic: str
     ahead: float
     words: str
 
@@ -78,12 +77,12 @@ def place(cluster: Cluster, means: Means, lab: Lab | None, client: str, ssh_conf
     if client:
         config = ("-F", str(ssh_config)) if ssh_config else ()
         way = ("ssh", *config, "-oBatchMode=yes", "-oLogLevel=ERROR", "-T", "--", client)
-        return Place(way, "", clocks.ahead(means.runner, client), client)
+        return Place(way, clocks.ahead(means.runner, client), client)
     if lab is not None:
-        return Place(lab.client_argv(()), "br0", 0.0, "the lab's client")
+        return Place(lab.client_argv(()), 0.0, "the lab's client")
     vips = [service.vip.interface.network for service in cluster.services if service.vip]
     if any(beside(network) for network in vips):
-        return Place((), "", 0.0, "this machine")
+        return Place((), 0.0, "this machine")
     raise HakitError(
         "there is no client to watch the service from: this machine is not in the network of the virtual IP",
         hint="name a host there that ssh reaches: --client HOST",
@@ -127,7 +126,7 @@ def staged(cluster: Cluster, means: Means, wish: Wish, ssh_config: Path | None) 
     address = str(service.vip.interface.ip) if service.vip else ""
     port = wish.port or question.port_of(service, means.runner, whole.active(service, state))
     asked = question.of(address, port, wish.url or page_of(lab, service.unit))
-    asked = replace(asked, every=wish.every, nic=where.nic)
+    asked = replace(asked, every=wish.every)
     drill = Drill(
         cluster, service, asked,
         DrillMeans(

@@ -20,8 +20,7 @@ PATIENCE = 0.5
 class Question:
     """What is asked: `request` is the text sent once connected, empty for a connection alone.
 
-    `every` and `patience` are seconds: how often, and how long an answer may take. `nic` is where the client asks by ARP
-    who has the address; empty for not at all.
+    `every` and `patience` are seconds: how often, and how long an answer may take.
     """
 
     address: str
@@ -31,11 +30,10 @@ class Question:
     words: str = ""
     every: float = EVERY
     patience: float = PATIENCE
-    nic: str = ""
 
     def program(self, seconds: float) -> str:
         """Give the program that asks for so many seconds at most."""
-        fields = ("address", "port", "request", "status", "every", "patience", "nic")
+        fields = ("address", "port", "request", "status", "every", "patience")
         plan = {name: getattr(self, name) for name in fields} | {"seconds": seconds}
         return f"{_PROGRAM}\nmain({json.dumps(plan)!r})\n"
 

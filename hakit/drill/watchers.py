@@ -20,6 +20,9 @@ _PROGRAM = importlib.resources.files("hakit.run").joinpath("nodewatch.py").read_
 # On the disk, not in /run: a node that loses its power keeps what it saw.
 _FOLDER = "/var/lib/hakit"
 _EVERY = 0.05
+# In an orderly reboot systemd stops in the reverse order of starting: a watcher that ended with the first would leave its last
+# word, that the node has the address, standing while the cluster gives the address up.
+_OUTLIVES = ("--property=Before=corosync.service", "--property=Before=pacemaker.service")
 _LONGEST = 900
 
 
@@ -51,7 +54,7 @@ class Watchers:
             node,
             Put(self._file, _PROGRAM, mode=0o600, backup=False),
             Command(
-                ("systemd-run", "--quiet", "--collect", f"--unit={self._unit}",
+                ("systemd-run", "--quiet", "--collect", f"--unit={self._unit}", *_OUTLIVES,
                  "/usr/bin/python3", "-I", "-S", self._file, json.dumps(plan))
             ),
         )  # fmt: skip

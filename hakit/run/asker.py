@@ -6,23 +6,32 @@ at a steady pace whether or not earlier ones have been answered, so a question t
 monotonic one, set to the time of day once: a clock that is stepped meanwhile changes nothing.
 
 Lines of JSON on stdout: `["a", asked, answered, ok, words]` for a question, `["m", when, [MAC, …]]` for who claims the
-virtual IP, `["c", when, seconds]` for the processor time that it took itself so far. Times are seconds of the epoch.
+virtual IP to its neighbours, once a second where it is a neighbour's, `["c", when, seconds]` for the processor time that it took itself so far. Times are seconds of the epoch.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import select
 import socket
 import struct
+import subprocess
 import time
-from typing import Any
+from typing import Any, Union
 
 _IN_PROGRESS = (0, errno.EINPROGRESS)
 _ETH_P_ARP = 0x0806
 _ARP_BYTES = 42  # Ethernet header 14, ARP for IPv4 28
+_SIOCGIFHWADDR = 0x8927  # netdevice(7)
+_ICMP6_FILTER = 1  # linux/icmpv6.h
+_SOLICITATION, _ADVERTISEMENT = 135, 136  # ICMPv6 types, RFC 4861
+_TARGET_CARD = b"\x02\x01"  # the option with the card, in units of eight bytes
+_SOLICITED = 0x40  # the flag of an advertisement that answers somebody
+# Seconds in which a neighbour answers. Later ones answer the kernel's own questions: after a move in order another node than before.
+_AT_ONCE = 0.25
 _ENOUGH = 64  # bytes of an answer in which its first line must have ended
 _TELL_COST = 1.0  # seconds
 
@@ -31,7 +40,7 @@ def main(plan: str) -> None:
     """Ask as the JSON text `plan` says until the time is up or nobody reads any more.
 
     `address`, `port`; `request` is the text that is sent once connected, empty for a bare connection; `status` what the
-    answer must have; `every`, `patience` and `seconds`; `nic` is where the address is asked for by ARP, empty for not at all.
+    answer must have; `every`, `patience` and `seconds`.
     """
     try:
         Asker(json.loads(plan)).run()
@@ -63,8 +72,11 @@ class Asker:
         self.open: dict[int, Question] = {}
         self.poll = select.epoll()
         self.offset = time.time() - time.monotonic()
-        self.arp = self.arp_line()
+        self.neighbours = neighbours(plan["address"])
+        if self.neighbours is not None:
+            self.poll.register(self.neighbours.line.fileno(), select.EPOLLIN)
         self.claims: set[str] = set()
+        self.wondered = 0.0
         self.lines: list[str] = []
 
     def run(self) -> None:
@@ -99,8 +111,10 @@ class Asker:
 
     def go_on(self, number: int) -> None:
         """Take the next step of a question, or hear who claims the address."""
-        if self.arp is not None and number == self.arp.fileno():
-            self.hear()
+        if self.neighbours is not None and number == self.neighbours.line.fileno():
+            heard = self.neighbours.heard()
+            if time.monotonic() - self.wondered <= _AT_ONCE:
+                self.claims |= heard
             return
         question = self.open.get(number)
         if question is None:
@@ -149,10 +163,11 @@ class Asker:
     def tell_all(self, now: float) -> None:
         """Tell who claimed the address since the last time, and what this program has cost; ask for the address again."""
         when = now + self.offset
-        if self.arp is not None:
+        if self.neighbours is not None:
             self.lines.append(json.dumps(["m", round(when, 4), sorted(self.claims)]))
             self.claims.clear()
-            self.ask_for_address()
+            self.wondered = now
+            self.neighbours.ask()
         used = os.times()
         self.lines.append(json.dumps(["c", round(when, 4), round(used.user + used.system, 4)]))
 
@@ -164,38 +179,81 @@ class Asker:
             while data:
                 data = data[os.write(1, data) :]
 
-    def arp_line(self) -> socket.socket | None:
-        """Open what asks for the address on its network; None where that can't be done."""
-        if not self.plan["nic"] or self.family != socket.AF_INET:
-            return None
-        try:
-            line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ARP))
-            line.setblocking(False)
-            line.bind((self.plan["nic"], _ETH_P_ARP))
-        except OSError:
-            return None
-        self.poll.register(line.fileno(), select.EPOLLIN)
-        return line
 
-    def ask_for_address(self) -> None:
-        """Send an ARP probe with the sender 0.0.0.0, which changes nobody's cache (RFC 5227)."""
-        if self.arp is None:
-            return
-        mac, wanted = self.arp.getsockname()[4], socket.inet_aton(self.plan["address"])
-        body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, mac, bytes(4), bytes(6), wanted)
+class ByArp:
+    """Who has an IPv4 address, by ARP probes with the sender 0.0.0.0, which change nobody's cache (RFC 5227)."""
+
+    def __init__(self, nic: str, address: str) -> None:
+        self.line = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ARP))
+        self.line.setblocking(False)
+        self.line.bind((nic, _ETH_P_ARP))
+        self.mac, self.wanted = self.line.getsockname()[4], socket.inet_aton(address)
+
+    def ask(self) -> None:
+        """Send a question."""
+        body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, self.mac, bytes(4), bytes(6), self.wanted)
         try:
-            self.arp.send(b"\xff" * 6 + mac + struct.pack("!H", _ETH_P_ARP) + body)
+            self.line.send(b"\xff" * 6 + self.mac + struct.pack("!H", _ETH_P_ARP) + body)
         except OSError:
             return
 
-    def hear(self) -> None:
-        """Take an answer to our own question: whoever names the address as his own claims it."""
-        if self.arp is None:
+    def heard(self) -> set[str]:
+        """Take what came; return the card that names the address as its own in an answer to us, if that is what it was."""
+        got = self.line.recv(2048)
+        answer = len(got) >= _ARP_BYTES and got[20:22] == b"\0\2" and got[:6] == self.mac != got[22:28]
+        return {got[22:28].hex(":")} if answer and got[28:32] == self.wanted else set()
+
+
+class ByNdp:
+    """Who has an IPv6 address, by neighbour solicitations (RFC 4861)."""
+
+    def __init__(self, nic: str, address: str) -> None:
+        self.line = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+        self.line.setblocking(False)
+        self.line.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, nic.encode() + b"\0")
+        self.line.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+        # A bit that is set keeps its type out: without this every reply to a ping would come here.
+        types = [0xFFFFFFFF] * 8
+        types[_ADVERTISEMENT >> 5] ^= 1 << (_ADVERTISEMENT & 31)
+        self.line.setsockopt(socket.IPPROTO_ICMPV6, _ICMP6_FILTER, struct.pack("=8I", *types))
+        self.wanted = socket.inet_pton(socket.AF_INET6, address)
+        group = socket.inet_ntop(socket.AF_INET6, bytes.fromhex("ff0200000000000000000001ff") + self.wanted[13:])
+        self.group = (group, 0, 0, socket.if_nametoindex(nic))
+        # Not from /sys, which in a network namespace may tell of another one.
+        self.mac = fcntl.ioctl(self.line, _SIOCGIFHWADDR, struct.pack("16s24x", nic.encode()))[18:24]
+
+    def ask(self) -> None:
+        """Send a question; the kernel fills in the checksum."""
+        packet = struct.pack("!BBHI", _SOLICITATION, 0, 0, 0) + self.wanted + b"\x01\x01" + self.mac
+        try:
+            self.line.sendto(packet, self.group)
+        except OSError:
             return
-        got, mac = self.arp.recv(2048), self.arp.getsockname()[4]
-        answer = len(got) >= _ARP_BYTES and got[20:22] == b"\0\2"
-        if answer and got[28:32] == socket.inet_aton(self.plan["address"]) and got[:6] == mac and got[22:28] != mac:
-            self.claims.add(got[22:28].hex(":"))
+
+    def heard(self) -> set[str]:
+        """Take what came; return the card of an advertisement of the address, if that is what it was."""
+        got = self.line.recv(2048)
+        answer = got[8:24] == self.wanted and got[24:26] == _TARGET_CARD and got[4] & _SOLICITED
+        return {got[26:32].hex(":")} if answer else set()
+
+
+def neighbours(address: str) -> Union[ByArp, ByNdp, None]:  # noqa: UP007 - Python 3.9
+    """Open what asks for the address; None where it isn't a neighbour's, or this user may not."""
+    try:
+        said = subprocess.run(
+            ("ip", "-oneline", "route", "get", address),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=5,
+        )
+        words = said.stdout.decode().split()
+        if "via" in words or "dev" not in words or "local" in words:
+            return None
+        nic = words[words.index("dev") + 1]
+        return ByNdp(nic, address) if ":" in address else ByArp(nic, address)
+    except (OSError, subprocess.SubprocessError):
+        return None
 
 
 def _name(code: int) -> str:

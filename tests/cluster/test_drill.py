@@ -24,7 +24,7 @@ pytestmark = pytest.mark.first_release
 
 # A node that boots again costs half a minute: on one release.
 SHORT = ("switchover", "service-killed")
-LONG = (*SHORT, "power-lost", "ring1-lost", "corosync-killed", "rings-lost")
+LONG = (*SHORT, "power-lost", "node-rebooted", "ring1-lost", "corosync-killed", "rings-lost")
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,10 @@ def seen_from_outside(record: Record) -> None:
     if "power-lost" in lost:
         assert loss(lost["power-lost"]).longest > 0.5
         assert loss(lost["ring1-lost"]).questions == 0
+        rebooted = lost["node-rebooted"]
+        own = [sample.vip for sample in rebooted.samples if sample.node == rebooted.node]
+        assert own[0], "it had the address"
+        assert not own[-1], "and it was watched until it had given it up"
 
 
 def reported(folder: Path, faults: int) -> None:

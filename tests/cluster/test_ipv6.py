@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hakit.drill.question import Question
 from hakit.lab.lab import Lab
+from hakit.report import lines
 from tests.cluster.command import Hakit
 
 pytestmark = pytest.mark.first_release
@@ -88,3 +90,37 @@ def test_our_agent_watches_nginx(six: tuple[Hakit, Path]) -> None:
     resources = hakit.on("qsp-a", "cibadmin", "--query", "--scope", "resources")
     assert 'provider="hakit"' in resources
     assert 'type="quickservice"' in resources
+
+
+def asked_by_ndp(lab: Lab) -> set[str]:
+    """Let the client ask for two seconds who has the first VIP; return all cards that claimed it at once."""
+    question = Question("fd00:233::200", 3128)
+    done = subprocess.run(
+        lab.client_argv(("python3", "-I", "-S", "-")),
+        input=question.program(2.5), capture_output=True, text=True, check=True, timeout=30,
+    )  # fmt: skip
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    return set(max((line[2] for line in said if line[0] == "m"), key=len))
+
+
+def test_a_drill_asks_by_ndp_who_has_the_address(six: tuple[Hakit, Path], lab: Lab, tmp_path: Path) -> None:
+    hakit, spec = six
+    words = ("--service", "proxy", "--only", "switchover,service-killed", "--output", str(tmp_path))
+    answer = hakit("drill", str(spec), "--yes", *words)
+    record = lines.parse((tmp_path / "record.jsonl").read_text(), "record")
+    moved = record.trials[0]
+    assert len({mac for claim in moved.claims for mac in claim.macs}) == 2, "before and after"
+    wrong = [f"{each.audit}: {each.words}" for trial in record.trials for each in trial.audits if not each.ok]
+    assert wrong == [], answer.out
+    assert len(asked_by_ndp(lab)) == 1
+
+
+def test_two_that_claim_an_address_of_ipv6_are_both_heard(six: tuple[Hakit, Path], lab: Lab) -> None:
+    hakit, spec = six
+    said = json.loads(hakit("status", "--json", str(spec)).out)
+    (other,) = {"qsp-a", "qsp-b"} - {service["node"] for service in said["services"]}
+    hakit.on(other, "ip", "address", "add", "fd00:233::200/64", "dev", "eth0", "nodad")
+    try:
+        assert len(asked_by_ndp(lab)) == 2
+    finally:
+        hakit.on(other, "ip", "address", "del", "fd00:233::200/64", "dev", "eth0")

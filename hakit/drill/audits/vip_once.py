@@ -1,4 +1,4 @@
-"""The virtual IP on one node at most, at any time: by the nodes' own word and by ARP from the client."""
+"""The virtual IP on one node at most, at any time: by the nodes' own word and by ARP or NDP from the client."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ NAME = "VIP on one node"
 _MOMENT = 0.15
 # A node repeats itself every second; what it said longer ago says nothing.
 _STALE = 1.5
+_UNASKED = "the client could not ask its neighbours"
 
 
 def audit(evidence: Evidence) -> Judgement:
@@ -24,10 +25,12 @@ def audit(evidence: Evidence) -> Judgement:
         )
     if claimed:
         return Judgement(
-            NAME, ok=False, words=f"claimed by {' and '.join(claimed[0].macs)} when the client asked by ARP"
+            NAME, ok=False, words=f"claimed by {' and '.join(claimed[0].macs)} when the client asked its neighbours"
         )
-    heard = sum(bool(claim.macs) for claim in evidence.trial.claims)
-    return Judgement(NAME, ok=True, words=f"{len(evidence.trial.samples)} looks on the nodes, {heard} answers to ARP")
+    claims = evidence.trial.claims
+    heard = sum(bool(claim.macs) for claim in claims)
+    asked = f"{heard} answers when the client asked its neighbours {len(claims)} times" if claims else _UNASKED
+    return Judgement(NAME, ok=True, words=f"{len(evidence.trial.samples)} looks on the nodes, {asked}")
 
 
 def _double(samples: tuple[Sample, ...]) -> tuple[float, float, tuple[str, ...]] | None:

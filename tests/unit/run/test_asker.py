@@ -48,7 +48,7 @@ def asked(port: int, request: str, enough: int) -> list[list[object]]:
     """Ask until there are enough answers, and return them."""
     plan = {
         "address": "127.0.0.1", "port": port, "request": request, "status": 200, "every": 0.02, "patience": 5.0,
-        "seconds": 60, "nic": "",
+        "seconds": 60,
     }  # fmt: skip
     end = time.monotonic() + 60
     with Stream((), f"{PROGRAM}\nmain({json.dumps(plan)!r})\n") as stream:

@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
+.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo demo-volume bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -72,6 +72,9 @@ matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (roo
 
 demo: venv  ## two bare Debian nodes become a cluster that serves squid, and the service moves
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
+
+demo-volume: venv qemu-deps  ## the same in virtual machines, with squid's log on a replicated volume; half an hour where KVM doesn't work
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh volume
 
 bench-bootstrap: venv  ## hakit against pcs by hand, from bare nodes to a page through the VIP
 	@$(BIN)/python bench/bench_bootstrap.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from hakit.core import HostUnreachable, Runner
 from hakit.model import Cluster
@@ -11,11 +12,32 @@ from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import services
 from hakit.run.hosts import fan_out
 
+# Seconds for one of many looks: the next one comes soon, and another node may answer.
+_SOON = 5.0
 
-def glance(names: Iterable[str], runner: Runner) -> Mapping[str, ClusterState | None]:
-    """Ask each node's crm_mon; None where it doesn't answer or the node can't be reached."""
-    seen = fan_out(names, lambda host: crm_mon.parse(runner.run(host, crm_mon.COMMAND).stdout))
+
+def glance(
+    names: Iterable[str], runner: Runner, *, timeout: float = crm_mon.COMMAND.timeout
+) -> Mapping[str, ClusterState | None]:
+    """Ask each node's crm_mon; None where it doesn't answer in `timeout` seconds or the node can't be reached."""
+    asking = replace(crm_mon.COMMAND, timeout=timeout)
+    seen = fan_out(names, lambda host: crm_mon.parse(runner.run(host, asking).stdout))
     return {name: None if isinstance(state, HostUnreachable) else state for name, state in seen.items()}
+
+
+class Looks:
+    """One look after the other, at the nodes that answered the last one: a node that has died would hold up each of them."""
+
+    def __init__(self, names: Iterable[str], runner: Runner) -> None:
+        """Begin with all of them."""
+        self._all, self._runner = tuple(names), runner
+        self._answering = self._all
+
+    def best(self) -> ClusterState:
+        """Look, and return the word of who knows most: with a controller, with quorum. Empty when nobody answers."""
+        states = {name: state for name, state in glance(self._answering, self._runner, timeout=_SOON).items() if state}
+        self._answering = tuple(states) or self._all
+        return max(states.values(), key=lambda state: (bool(state.dc), state.quorate), default=ClusterState())
 
 
 def elected(states: Mapping[str, ClusterState | None]) -> bool:

@@ -95,7 +95,9 @@ def measured(  # noqa: PLR0913 - what moves, and how it is asked
         try:
             yield result
         finally:
-            work.stop()
+            # An asker that has ended before it was told to, has died with its host: nobody waits for that one again.
+            if not answer.done():
+                work.stop()
             result.outage = _outage(answer, asker, where)
             work.tidy()
 
@@ -106,6 +108,7 @@ class _Asking:
     def __init__(self, runner: Runner, asker: str, plan: dict[str, object]) -> None:
         self._runner, self._asker = runner, asker
         self._enough = threading.Event()
+        self._told = False
         self._file = f"/run/hakit-enough-{secrets.token_hex(6)}"
         self._plan = {**plan, "stop": self._file}
 
@@ -122,16 +125,19 @@ class _Asking:
     def stop(self) -> None:
         """Say that it is enough; if that can't be said, the asker ends by itself."""
         self._enough.set()
-        self._there(Put(self._file, "", mode=0o600, backup=False))
+        self._told = self._there(Put(self._file, "", mode=0o600, backup=False))
 
     def tidy(self) -> None:
         """Take the word away again, once the asker has ended."""
-        self._there(Remove(self._file))
+        if self._told:
+            self._there(Remove(self._file))
 
-    def _there(self, action: Put | Remove) -> None:
-        if self._asker != HERE:
-            with suppress(HakitError):
-                self._runner.run(self._asker, action)
+    def _there(self, action: Put | Remove) -> bool:
+        if self._asker == HERE:
+            return False
+        with suppress(HakitError):
+            return self._runner.run(self._asker, action).ok
+        return False
 
 
 def _outage(answer: concurrent.futures.Future[dict[str, object]], asker: str, where: str) -> Outage:

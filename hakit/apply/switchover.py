@@ -14,11 +14,13 @@ from hakit.core import Clock, HakitError, Listener, Runner, wait_until
 from hakit.model import Cluster, Switchback
 from hakit.plan.health import services
 from hakit.plan.seen import Seen
-from hakit.plan.switchover import Move
+from hakit.plan.switchover import Move, obstacle
 from hakit.plan.switchover import move as planned
 
 # How long the wish lasts when nobody takes it back (hakit was killed): ISO 8601.
 _LIFETIME = "PT30M"
+# Looks in a row by which a service that is where it was has really come back.
+_SURE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,22 @@ def _limit(cluster: Cluster, service: str) -> float:
 
 
 def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
-    """Wait until the service serves there, by the word of any node: the one it was asked through may die meanwhile."""
+    """Wait until the service serves there, by the word of any node: the one it was asked through may die meanwhile.
+
+    Raises HakitError as soon as the service is back where it was: its target has died, or could not start it.
+    """
+    looks, left, back = glance.Looks(reins.seen.running, reins.means.runner), False, 0
 
     def place() -> str:
-        states = [state for state in glance.glance(reins.seen.running, reins.means.runner).values() if state]
-        best = max(states, key=lambda state: (bool(state.dc), state.quorate), default=None)
-        return services.place(cluster.service(move.service), best) if best else ""
+        nonlocal left, back
+        best = looks.best()
+        where = services.place(cluster.service(move.service), best)
+        left = left or where != move.source
+        gone = not any(node.name == move.target and node.online for node in best.nodes)
+        back = back + 1 if where == move.source and (left or gone) else 0
+        if back >= _SURE:
+            raise _returned(cluster, reins, move, f"{move.target} is offline" if gone else "")
+        return where
 
     wait_until(
         f"{move.service} serves on {move.target}",
@@ -98,6 +110,16 @@ def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
         timeout=_limit(cluster, move.service),
         every=0.1,
         in_a_row=1,
+    )
+
+
+def _returned(cluster: Cluster, reins: Reins, move: Move, why: str) -> HakitError:
+    if not why:
+        seen, _ = look_at_some(cluster, reins.means.runner)
+        why = obstacle(seen, move.service, move.target)
+    return HakitError(
+        f"{move.service} serves on {move.source} again, and did not go to {move.target}{f': {why}' if why else ''}",
+        hint="hakit status",
     )
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.first_release
 
 # A node that boots again costs half a minute: on one release.
 SHORT = ("switchover", "service-killed")
-LONG = (*SHORT, "power-lost", "node-rebooted", "ring1-lost", "corosync-killed", "rings-lost")
+LONG = (*SHORT, "power-lost", "node-rebooted", "move-then-power", "ring1-lost", "corosync-killed", "rings-lost")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from hakit.drill.faults.cpu_starved import CpuStarved
 from hakit.drill.faults.daemon_killed import CorosyncKilled, PacemakerdKilled
 from hakit.drill.faults.disk_full import DiskFull
 from hakit.drill.faults.double import RingThenPower
+from hakit.drill.faults.move_interrupted import MoveThenPower
 from hakit.drill.faults.node_frozen import NodeFrozen
 from hakit.drill.faults.node_rebooted import NodeRebooted
 from hakit.drill.faults.port_taken import PortTaken
@@ -23,6 +24,7 @@ from hakit.drill.faults.service_hung import ServiceHung
 from hakit.drill.faults.service_killed import ServiceKilled
 from hakit.drill.faults.service_stopped import ServiceStopped
 from hakit.drill.faults.standby_broken import StandbyBroken
+from hakit.drill.faults.standby_lost import StandbyThenKilled
 from hakit.drill.faults.stop_fails import StopFails, StopSlow
 from hakit.drill.faults.switchover import Switchover
 
@@ -50,6 +52,8 @@ FAULTS: tuple[Fault, ...] = (
     StopSlow(),
     StandbyBroken(),
     RingThenPower(),
+    StandbyThenKilled(),
+    MoveThenPower(),
 )
 
 

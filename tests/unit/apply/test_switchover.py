@@ -91,6 +91,27 @@ def test_the_wish_is_taken_back_through_another_node_when_the_first_is_gone() ->
     assert left(hosts) == ()
 
 
+def test_a_service_that_comes_back_is_told_at_once_with_the_reason() -> None:
+    hosts = running.hosts()
+
+    class Dying(Failing):
+        """The target dies with the move."""
+
+        def run(self, host: str, action: Action) -> Outcome:
+            outcome = super().run(host, action)
+            if shown(action).startswith(running.spoken("pcs resource move-with-constraint squid")):
+                hosts.stop("qsp-b")
+                hosts.lost.add("qsp-b")
+            return outcome
+
+    clock = FakeClock()
+    began = clock.now()
+    with pytest.raises(HakitError, match="squid serves on qsp-a again, and did not go to qsp-b: qsp-b is offline"):
+        switchover(cluster(), Dying(hosts), "squid", "qsp-b", clock=clock, listener=Tape())
+    assert clock.now() - began < 10
+    assert left(hosts) == ()
+
+
 def test_where_it_is_already_nothing_is_done() -> None:
     hosts = running.hosts()
     hosts.changes = []

@@ -80,7 +80,9 @@ def soak(lab: Lab, spec: Path, chosen: argparse.Namespace) -> tuple[list[Trial],
     return trials, broken
 
 
-def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, setup: Hakit) -> dict[str, Any]:
+def summary(
+    trials: list[Trial], broken: list[str], chosen: argparse.Namespace, setup: Hakit, began: float
+) -> dict[str, Any]:
     """Sum it up as plain data."""
     done = [trial for trial in trials if not trial.skipped]
     violations = [
@@ -92,7 +94,7 @@ def summary(trials: list[Trial], broken: list[str], chosen: argparse.Namespace, 
     counts = Counter(trial.fault for trial in done)
     return {
         "machine": described(), "release": chosen.release, "seed": chosen.seed, "setup": setup.name, "title": setup.title,
-        "began": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "minutes": chosen.minutes,
+        "began": time.strftime("%Y-%m-%d %H:%M", time.gmtime(began)), "minutes": round((time.time() - began) / 60),
         "options": options(chosen), "faults": len(done), "skipped": len(trials) - len(done),
         "questions": sum(len(trial.answers) for trial in done),
         "unanswered": sum(not answer.ok for trial in done for answer in trial.answers),
@@ -132,7 +134,8 @@ def page(runs: list[dict[str, Any]]) -> str:
     faults, wrong = (
         sum(count) for count in zip(*((run["faults"], len(run["violations"])) for run in runs), strict=True)
     )
-    head = f"**{faults} faults in {len(runs)} runs, {wrong} audit violations.**"
+    times = "one run" if len(runs) == 1 else f"{len(runs)} runs"
+    head = f"**{faults} faults in {times}, {wrong} audit violations.**"
     return "\n".join(
         ["# Soak: random faults, one after the other", "", head, "", *(line for run in runs for line in part(run))]
     )
@@ -176,7 +179,12 @@ def main() -> int:
     parser.add_argument("--release", default=USUAL["release"], choices=[release.value for release in Release])
     parser.add_argument("--record", default="soak-record", help="folder for the whole record")
     parser.add_argument("--output", default=str(RESULTS), help="folder of soak.json and soak.md")
+    parser.add_argument("--report", action="store_true", help="only print the page of the runs that there are")
     chosen = parser.parse_args()
+    file = Path(chosen.output) / "soak.json"
+    if chosen.report:
+        sys.stdout.write(page(json.loads(file.read_text())))
+        return 0
     # The default advance of the node with the service, as every cluster of two has it that is fenced.
     setup = Hakit(chosen.run, chosen.timing, advance=advance(2) if chosen.fenced else None)
     name = f"soak-{chosen.seed}{'-fenced' if chosen.fenced else ''}"
@@ -186,13 +194,13 @@ def main() -> int:
         spec = lab.spec.with_name("soak.yaml")
         spec.write_text(setup.spec(lab))
         setup.make(lab)
+        began = time.time()
         trials, broken = soak(lab, spec, chosen)
-        said = summary(trials, broken, chosen, setup)
+        said = summary(trials, broken, chosen, setup, began)
     except subprocess.TimeoutExpired as error:
         raise SystemExit(str(error)) from error
     finally:
         Lab.down(name)
-    file = Path(chosen.output) / "soak.json"
     runs = kept(json.loads(file.read_text()) if file.exists() else [], said)
     file.write_text(json.dumps(runs, indent=1) + "\n")
     file.with_suffix(".md").write_text(page(runs))

@@ -116,7 +116,7 @@ class Drill:
             client.baseline(timeout=30)
             injected = time.time()
             fault.inject(scene)
-            self._look_on(fault, bare.expected, client, injected)
+            self._look_on(fault.looks_on(scene), bare.expected, client, injected)
         except HakitError as trouble:
             error = trouble.message
         except BaseException:
@@ -138,9 +138,9 @@ class Drill:
             return trouble.message
         return "" if client.wait_steady(_STEADY, timeout=30) else "all is whole again, but the client gets no answer"
 
-    def _look_on(self, fault: Fault, expected: Expectation, client: Client, injected: float) -> None:
+    def _look_on(self, watch: float, expected: Expectation, client: Client, injected: float) -> None:
         """Look on as long as an outage may begin, and until answers are steady or patience is at its end."""
-        least = injected + fault.watch
+        least = injected + watch
         limit = self._patience(expected)
         self._means.clock.sleep(max(0.0, least - time.time()))
         client.wait_steady(_STEADY, since=injected, timeout=limit)

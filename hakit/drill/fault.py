@@ -13,7 +13,8 @@ class Fault:
 
     `needs` says what this fault can do to the data of a real service: such a fault is done on a cluster that is no lab
     only when it was named. `splits` marks those in which both nodes may hold the service, as long as nobody fences.
-    `watch` is for how many seconds the client looks on at least: as long as it may take until an outage begins.
+    `watch` is for how many seconds the client looks on at least: as long as it may take until an outage begins; `looks_on`
+    says so where that depends on the cluster.
     """
 
     name: ClassVar[str]
@@ -45,6 +46,11 @@ class Fault:
         """Say why it can't be done on these hosts; empty when it can."""
         del scene
         return ""
+
+    def looks_on(self, scene: Scene) -> float:
+        """Say for how many seconds the client looks on at least."""
+        del scene
+        return self.watch
 
     def explains(self, scene: Scene) -> frozenset[str]:
         """Name the nodes on which failures of the service's resources are this fault's doing."""

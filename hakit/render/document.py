@@ -43,6 +43,8 @@ def properties(cluster: Cluster) -> dict[str, str]:
         "stonith-enabled": "false" if isinstance(fencing, NoFencing) else "true",
         **(sbd.properties(cluster, fencing) if isinstance(fencing, SbdFencing) else {}),
         **_advance(cluster.fencing),
+        # A node that is told of its own fencing runs what others now start: it resets itself (docs/decisions/0069-told-of-its-own-fencing.md).
+        **({} if isinstance(fencing, NoFencing) else {"fence-reaction": "panic"}),
         "no-quorum-policy": "stop",
         "dc-deadtime": _dc_deadtime(cluster),
         # Starting units is mostly waiting, so more than Pacemaker's two operations per core can go on at once; and a

@@ -162,6 +162,17 @@ def test_a_node_lost_with_its_switch_is_taken_over_only_when_a_person_says_so(la
     assert audit.holders() == [other]
 
 
+def test_a_node_that_hears_of_its_own_fencing_resets_itself(lab: Lab, hakit: Hakit) -> None:
+    audit, serving = Audit(lab), place(hakit)
+    (other,) = set(NODES) - {serving}
+    boot, before = lab.leader(serving), audit.fenced(serving)
+    # As a person who confirms the wrong node; `hakit fence confirm` refuses one that takes part.
+    hakit.on(other, "stonith_admin", "--confirm", serving)
+    audit.until(lambda: lab.leader(serving) not in {None, boot}, f"{serving} has booted")
+    audit.until(lambda: well(hakit), "both nodes take part again")
+    assert audit.fenced(serving) == before, "it was not its power switch"
+
+
 @pytest.mark.only_all("20 races")
 @pytest.mark.parametrize("turn", range(20))
 def test_the_race_twenty_times(lab: Lab, hakit: Hakit, turn: int) -> None:

@@ -34,6 +34,10 @@ class CorosyncKilled(Fault):
             scene.active, Command(("systemctl", "kill", "--signal=KILL", "--kill-who=main", "--", "corosync.service"))
         )
 
+    def looks_on(self, scene: Scene) -> float:
+        """With fencing, until one of them has been fenced: it serves till then."""
+        return (expect.dead(scene).seconds or 0.0) if scene.fenced else self.watch
+
     def heal(self, scene: Scene) -> None:
         """Start the cluster there again."""
         if scene.machines is not None:

@@ -69,6 +69,10 @@ class RingsLost(Fault):
         """Drop them."""
         firewall.drop(scene, scene.active, range(len(scene.cluster.rings)))
 
+    def looks_on(self, scene: Scene) -> float:
+        """With fencing, until one of them has been fenced: it serves till then."""
+        return (expect.dead(scene).seconds or 0.0) if scene.fenced else self.watch
+
     def heal(self, scene: Scene) -> None:
         """Let them through; who was fenced is booted."""
         if scene.machines is not None:

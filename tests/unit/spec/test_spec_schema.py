@@ -21,9 +21,13 @@ EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").glob
 BY_PATH = {entry.path: entry for entry in reference()}
 
 
+# The user's own words: nothing in the reference names them.
+FREE = ("services", "NAME", "volume", "links")
+
+
 def paths(data: object, above: tuple[str, ...] = ()) -> Iterator[str]:
     """Name the keys of a spec as the reference names them."""
-    if isinstance(data, dict):
+    if isinstance(data, dict) and above != FREE:
         named = above in {("nodes",), ("services",)}
         for key, value in data.items():
             here = (*above, "NAME" if named else str(key))

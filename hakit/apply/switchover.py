@@ -95,7 +95,9 @@ def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
         nonlocal left, back
         best = looks.best()
         where = services.place(cluster.service(move.service), best)
-        left = left or where != move.source
+        left = left or (
+            bool(best.nodes) and where != move.source
+        )  # by somebody's word: that nobody answered says nothing
         gone = not any(node.name == move.target and node.online for node in best.nodes)
         back = back + 1 if where == move.source and (left or gone) else 0
         if back >= _SURE:

@@ -11,8 +11,9 @@ from hakit.drill.fault import Fault
 from hakit.drill.scene import Scene
 from hakit.report.record import Expectation
 
-# Seconds: until an operator's move has begun, and until he has given up.
+# Seconds: until an operator's move has begun, until clients feel that the power is gone, and until he has given up.
 _BEGUN = 30.0
+_FELT = 1.5
 _LONGEST = 180.0
 
 
@@ -52,6 +53,7 @@ class MoveThenPower(Fault):
             clock=scene.clock, timeout=_BEGUN, every=0.02, in_a_row=1,
         )  # fmt: skip
         scene.hands.power_off(scene.standby)
+        scene.clock.sleep(_FELT)
 
     @staticmethod
     def _has(scene: Scene) -> bool:

@@ -70,6 +70,12 @@ def test_what_is_wrong_is_named(audit: Audit, changes: dict[str, object], words:
     assert words in found.words
 
 
+def test_what_the_fencer_of_a_joining_node_says_is_not_grave() -> None:
+    words = "error: apply_v2_patchset: Triggered fatal assertion at patchset.c:1258 : position == 0"
+    found = log_errors.audit(evidence(errors=(Line(1.0, "pacemaker-fenced", 3, words),)))
+    assert (found.ok, found.words) == (True, "none that is grave, 1 lines of priority error")
+
+
 def test_a_failure_that_the_fault_explains_is_told_and_passes() -> None:
     found = failures.audit(evidence(state=state(History("squid-unit", "qsp-a", 1, ""))))
     assert found.ok

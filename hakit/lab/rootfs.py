@@ -108,8 +108,11 @@ def _tell(line: str, listener: Listener) -> None:
 
 
 def sweep() -> None:
-    """Delete what killed builds left in the cache; one that is being made is let be."""
-    for half in cache().glob("*.building"):
+    """Delete what killed builds left in the cache; one that is being made is let be.
+
+    A cache that can't be written to is another machine's: what is made there is its own to delete.
+    """
+    for half in cache().glob("*.building") if os.access(cache(), os.W_OK) else ():
         with locks.tried(half.with_suffix(".lock")) as mine:
             if mine:
                 mounts.remove_tree(half)

@@ -154,6 +154,22 @@ def test_a_killed_build_leaves_no_process_and_no_half_root(place: Layout, tmp_pa
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
 
 
+def test_a_cache_that_is_only_lent_is_left_alone(place: Layout, tmp_path: Path) -> None:
+    """As in a container with the machine's cache, on which a root is being made meanwhile."""
+    own, lent = tmp_path / "own", tmp_path / "lent"
+    half = own / "rootfs/bookworm-0.building"
+    half.mkdir(parents=True)
+    lent.mkdir()
+    subprocess.run(("mount", "--bind", "-o", "ro", str(own), str(lent)), check=True)
+    try:
+        assert "there is no lab" in down(place, env={"HAKIT_CACHE": str(lent)}).stderr
+    finally:
+        subprocess.run(("umount", str(lent)), check=True)
+    assert half.is_dir()
+    assert down(place, env={"HAKIT_CACHE": str(own)}).returncode == 0
+    assert not half.exists(), "whose cache it is deletes it"
+
+
 def test_the_root_of_all_nodes_is_kept() -> None:
     assert (rootfs.path(RELEASE) / "usr/sbin/corosync").exists()
 

@@ -147,7 +147,7 @@ def story() -> Iterator[Story]:
 
 @pytest.mark.parametrize(
     ("number", "kind"),
-    enumerate(itertools.islice(itertools.cycle(KINDS), COUNT)),
+    list(enumerate(itertools.islice(itertools.cycle(KINDS), COUNT))),
     ids=lambda each: getattr(each, "__name__", each),
 )
 def test_what_was_acknowledged_is_there(story: Story, number: int, kind: Callable[[Story, str, str], str]) -> None:

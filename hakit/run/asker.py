@@ -6,7 +6,8 @@ at a steady pace whether or not earlier ones have been answered, so a question t
 monotonic one, set to the time of day once: a clock that is stepped meanwhile changes nothing.
 
 Lines of JSON on stdout: `["a", asked, answered, ok, words]` for a question, `["m", when, [MAC, …]]` for who claims the
-virtual IP to its neighbours, once a second where it is a neighbour's, `["c", when, seconds]` for the processor time that it took itself so far. Times are seconds of the epoch.
+virtual IP to its neighbours, once a second where it is a neighbour's, `["c", when, seconds]` for the processor time that it
+took itself so far. Times are seconds of the epoch.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import socket
 import struct
 import subprocess
 import time
-from typing import Any, Union
+from typing import Any
 
 _IN_PROGRESS = (0, errno.EINPROGRESS)
 _ETH_P_ARP = 0x0806
@@ -237,7 +238,7 @@ class ByNdp:
         return {got[26:32].hex(":")} if answer else set()
 
 
-def neighbours(address: str) -> Union[ByArp, ByNdp, None]:  # noqa: UP007 - Python 3.9
+def neighbours(address: str) -> ByArp | ByNdp | None:
     """Open what asks for the address; None where it isn't a neighbour's, or this user may not."""
     try:
         said = subprocess.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hakit.drill import expect
-from hakit.drill.fault import Fault
 from hakit.drill.faults.service_killed import ServiceKilled
 from hakit.drill.scene import Scene
 from hakit.report.record import Expectation
@@ -11,7 +10,7 @@ from hakit.report.record import Expectation
 _SETTLED = 2.0
 
 
-class StandbyThenKilled(Fault):
+class StandbyThenKilled(ServiceKilled):
     """The standby has lost its power, and then the service dies on the node that is left: nobody else can start it."""
 
     name = "standby-then-killed"
@@ -35,15 +34,7 @@ class StandbyThenKilled(Fault):
         scene.hands.power_off(scene.standby)
         scene.clock.sleep((expect.dead(scene, ahead=False).seconds or 0.0) + _SETTLED)
 
-    def inject(self, scene: Scene) -> None:
-        """Kill it."""
-        ServiceKilled().inject(scene)
-
     def heal(self, scene: Scene) -> None:
         """Boot the standby."""
         scene.hands.power_on(scene.standby)
         scene.operator.start_cluster(scene.standby)
-
-    def explains(self, scene: Scene) -> frozenset[str]:
-        """It failed where it was killed."""
-        return frozenset({scene.active})

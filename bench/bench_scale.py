@@ -87,7 +87,8 @@ def main() -> None:
     options.add_argument("--services", type=int, nargs="+", default=[10, 100, 500, 1000], help="with two nodes")
     options.add_argument("--nodes", type=int, nargs="+", default=[2, 8, 16, 32], help="with a hundred services")
     options.add_argument("--runs", type=int, default=3)
-    options.add_argument("--apply", type=int, default=50, help="how many services are added in the lab")
+    options.add_argument("--apply", type=int, default=100, help="how many services are added in the lab")
+    options.add_argument("--patience", type=float, default=3600, help="seconds for pcs; the rest is reckoned")
     options.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="measure these, keep the rest")
     options.add_argument("--report", action="store_true", help="measure nothing")
     chosen = options.parse_args()
@@ -95,7 +96,7 @@ def main() -> None:
     sizes = list(dict.fromkeys([*((count, 2) for count in chosen.services), *((100, count) for count in chosen.nodes)]))
     for part in () if chosen.report else chosen.only:
         if part == "apply":
-            raw["apply"] = scale_apply.measured(chosen.apply)
+            raw["apply"] = scale_apply.measured(chosen.apply, chosen.patience)
         else:
             rows = [
                 plan(*size, chosen.runs) if part == "plan" else alone(part, *size, chosen.runs)

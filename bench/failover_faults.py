@@ -73,4 +73,5 @@ FAULTS = (
 
 def of(setup: Setup, chosen: Sequence[Fault]) -> list[Fault]:
     """Give those that are measured on a setup: on a fenced one only what has to be fenced."""
-    return [fault for fault in chosen if fault.fencing or not setup.fenced]
+    wanted = [fault for fault in chosen if not setup.faults or fault.name in setup.faults]
+    return [fault for fault in wanted if fault.fencing or not setup.fenced]

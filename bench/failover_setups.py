@@ -50,6 +50,8 @@ class Setup(ABC):
     name = ""
     title = ""
     fenced = False
+    faults: tuple[str, ...] = ()
+    """Those that it is made for alone; all, where none is named."""
 
     def unfit(self, lab: Lab) -> str:
         """Say why it can't be made here."""
@@ -130,6 +132,25 @@ class Stock(Pacemaker):
         """`pcs resource move`, which takes its constraint away itself since 0.11."""
         del source
         on(lab, NODES[0], "pcs", "resource", "move", "squid", target)
+
+
+class StockPing(Stock):
+    """The same with what Pacemaker has against a lost network: a clone of `ocf:pacemaker:ping`, and a rule on its attribute."""
+
+    name, title, faults = "stock-ping", "stock pcs with ping", ("clients",)
+
+    def make(self, lab: Lab) -> None:
+        """Make it as Pacemaker Explained says, with the agent's own intervals."""
+        super().make(lab)
+        asked = ("dampen=5s", "multiplier=1000", f"host_list={layout.client().addresses[0]}")
+        on(lab, NODES[0], "pcs", "resource", "create", "ping", "ocf:pacemaker:ping", *asked, "clone", "--wait")
+        rule = ("pingd", "lt", "1", "or", "not_defined", "pingd")
+        on(lab, NODES[0], "pcs", "constraint", "location", "squid", "rule", "score=-INFINITY", *rule)
+
+    def trouble(self, lab: Lab) -> str:
+        """Both nodes' attribute as well: before it is there, squid may run nowhere."""
+        told = said(lab, NODES[0], "crm_mon", "--one-shot", "--show-node-attributes").count(": 1000")
+        return super().trouble(lab) or ("" if told == len(NODES) else f"{told} nodes told that they reach the host")
 
 
 CONFIG = """\
@@ -254,4 +275,10 @@ class Hakit(Pacemaker):
 def every() -> list[Setup]:
     """Return all of them, in the order in which they take turns."""
     ours = [Hakit(run, timing) for timing in ("normal", "fast") for run in ("cold", "hot")]
-    return [Stock(), Keepalived(), *ours, *(Hakit("cold", "normal", advance=advance) for advance in (0, 10))]
+    return [
+        Stock(),
+        StockPing(),
+        Keepalived(),
+        *ours,
+        *(Hakit("cold", "normal", advance=advance) for advance in (0, 10)),
+    ]

@@ -44,11 +44,12 @@ def cluster(lab: Lab) -> None:
     on(lab, "qsp-a", "pcs", "property", "set", "stonith-enabled=false")
 
 
-def service(lab: Lab, name: str, address: str, unit: str) -> None:
-    """Add one service: a VIP and a unit in one group."""
+def service(lab: Lab, name: str, address: str, unit: str, *, wait: bool = True) -> None:
+    """Add one service: a VIP and a unit in one group; `wait` for each to be started, as somebody careful does."""
+    last = ("--group", name, *(("--wait",) if wait else ()))
     vip = ("ocf:heartbeat:IPaddr2", f"ip={address}", "cidr_netmask=24")
-    on(lab, "qsp-a", "pcs", "resource", "create", f"{name}-vip", *vip, "--group", name, "--wait")
-    on(lab, "qsp-a", "pcs", "resource", "create", f"{name}-unit", f"systemd:{unit}", "--group", name, "--wait")
+    on(lab, "qsp-a", "pcs", "resource", "create", f"{name}-vip", *vip, *last)
+    on(lab, "qsp-a", "pcs", "resource", "create", f"{name}-unit", f"systemd:{unit}", *last)
 
 
 def squid(lab: Lab) -> None:

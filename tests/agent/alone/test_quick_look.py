@@ -152,7 +152,9 @@ def test_what_bash_can_not_judge_is_never_left_to_it(box: Box, env: dict[str, st
 def test_the_port_is_really_connected_to(box: Box, host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         env = {"OCF_RESKEY_probe_tcp": f"{host}{server.getsockname()[1]}"}
-        assert [box.look(**env), box.look(**env)] == [FULL, QUICK]
+        assert box.look(**env) == FULL
+        # On a busy machine a connection may take the second after which Python looks again.
+        assert QUICK in (box.look(**env) for _ in range(10))
         server.settimeout(10)
         for _ in range(2):
             server.accept()[0].close()

@@ -89,7 +89,7 @@ def _ratios(results: list[dict[str, Any]]) -> list[str]:
         for setup in OURS:
             found = spans(results, setup, fault.name)
             if found:
-                ratios = [_ratio(found, spans(results, peer, fault.name)) for peer in PEERS]
+                ratios = [_ratio(found, spans(results, peer, fault.name), fault.limit) for peer in PEERS]
                 rows.append(f"| {fault.title} | {setup} | {' | '.join(ratios)} |")
     return [*rows, ""] if len(rows) > start else []
 
@@ -110,14 +110,14 @@ def _fenced(results: list[dict[str, Any]]) -> list[str]:
     return [*rows, ""] if len(rows) > start else []
 
 
-def _ratio(ours: list[float], theirs: list[float]) -> str:
+def _ratio(ours: list[float], theirs: list[float], limit: float) -> str:
     if not theirs:
         return "–"
     mine, other = statistics.median(ours), statistics.median(theirs)
     if other == float("inf"):
-        return "it does not recover" if mine != float("inf") else "neither recovers"
+        return f"not within {limit:.0f} s" if mine != float("inf") else "neither in time"
     if mine == float("inf"):
-        return "ours does not recover"
+        return f"ours not within {limit:.0f} s"
     return f"{mine / other:.2f}" if other else "both 0" if not mine else "theirs is 0"
 
 

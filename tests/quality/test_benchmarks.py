@@ -46,6 +46,6 @@ def test_the_failover_page_is_made_of_the_raw_numbers(tool: Tool, tmp_path: Path
     assert "| node power lost | – | – |" in page
     assert "| service killed | hakit-cold-normal | 1 | 1.04 | no |" in page
     assert "| service killed | hakit-cold-normal | 0.02 | – | – |" in page
-    assert "| service hung | hakit-cold-normal | it does not recover | – | – |" in page
+    assert "| service hung | hakit-cold-normal | not within 30 s | – | – |" in page
     assert "- hakit-hot-fast: left out: not supported yet" in page
     assert "- hakit-cold-normal, power: not measured: the node did not boot" in page

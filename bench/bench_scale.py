@@ -96,7 +96,7 @@ def main() -> None:
     sizes = list(dict.fromkeys([*((count, 2) for count in chosen.services), *((100, count) for count in chosen.nodes)]))
     for part in () if chosen.report else chosen.only:
         if part == "apply":
-            raw["apply"] = scale_apply.measured(chosen.apply, chosen.patience)
+            raw["apply"] = scale_apply.measured(chosen.apply, chosen.patience, chosen.runs)
         else:
             rows = [
                 plan(*size, chosen.runs) if part == "plan" else alone(part, *size, chosen.runs)

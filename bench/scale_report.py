@@ -71,20 +71,22 @@ def _applied(raw: Row) -> Iterator[str]:
     yield from (f"## {count} services added to a cluster of two nodes in the lab", "")
     done, middle = len(each), statistics.median(each)
     whole = sum(each) + (count - done) * middle
-    ratio = raw["hakit"] / whole
+    ours = statistics.median(raw["hakit"])
+    ratio = ours / whole
     how = "" if done == count else f"; {done} were added, the rest is reckoned at their median, {middle:.1f} s each"
     yield from ("| | seconds |", "|---|---|")
     yield f"| pcs, one by one, each waited for{how} | {whole:.1f} |"
     if "hasty" in raw:
         yield f"| pcs, one by one, waiting at the end alone | {raw['hasty']:.1f} |"
-    yield f"| hakit apply | {raw['hakit']:.1f} |"
+    runs = ", ".join(f"{seconds:.1f}" for seconds in raw["hakit"])
+    yield f"| hakit apply{f', the median of {runs}' if len(raw['hakit']) > 1 else ''} | {ours:.1f} |"
     yield f"| hakit plan of it, just before | {raw['plan']:.1f} |"
     yield f"| crm_simulate on the node, once they run | {raw['crm_simulate']:.1f} |"
     met = "met" if ratio <= _TWENTIETH else "missed"
     yield ""
     yield f"Apply against pcs that waits for each: **{ratio:.3f}** (target: at most {_TWENTIETH}: {met})."
     if "hasty" in raw:
-        yield f"Against pcs that waits at the end alone, and so learns there what went wrong: {raw['hakit'] / raw['hasty']:.2f}."
+        yield f"Against pcs that waits at the end alone, and so learns there what went wrong: {ours / raw['hasty']:.2f}."
     began, ended = raw["load"]
     yield f"The machine's load average over five minutes was {began} when it began, {ended} when it ended."
     yield ""

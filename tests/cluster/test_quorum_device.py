@@ -49,6 +49,16 @@ def test_the_device_has_its_say(hakit: Hakit) -> None:
     assert "the quorum device qnetd chooses" in hakit.must("status", hakit.spec).out
 
 
+def test_it_has_its_say_after_a_boot_too(lab: Lab, hakit: Hakit) -> None:
+    for name in NODES:
+        assert hakit.on(name, "systemctl", "is-enabled", "corosync-qdevice.service") == "enabled"
+    (other,) = set(NODES) - {place(hakit)}
+    lab.power_off(other)
+    lab.power_on(other)
+    Audit(lab).until(lambda: well(hakit), f"{other} takes part again")
+    assert "does not vote" not in hakit.must("status", hakit.spec).out
+
+
 def test_of_two_sides_that_reach_it_one_goes_on(lab: Lab, hakit: Hakit) -> None:
     audit, serving = Audit(lab), place(hakit)
     before = {name: audit.fenced(name) for name in NODES}

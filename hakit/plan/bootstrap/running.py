@@ -26,7 +26,9 @@ def settle_in(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> It
         if starting.boots_otherwise(seen, name, wish=wish) and not (wish and _rests(seen, name)):
             word = "start" if wish else "don't start"
             why = f"autostart: {str(wish).lower()}"
-            yield Step(f"{word} the cluster at boot", name, why, (boot.at_boot(*STACK, enabled=wish),))
+            yield Step(
+                f"{word} the cluster at boot", name, why, (boot.at_boot(*starting.units(seen.cluster), enabled=wish),)
+            )
     yield from tokens.redeem(wanted, seen, dialects)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from hakit.core import Action, Command
-from hakit.model import SbdFencing
+from hakit.model import Cluster, SbdFencing
 from hakit.plan import boot
+from hakit.plan.bootstrap import quorum
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Step
@@ -30,7 +31,7 @@ def step(wanted: Wanted, seen: Seen, dialect: Dialect, name: str, why: str) -> S
     Not later, while services start: docs/decisions/0032-no-reload-while-services-start.md
     """
     last = wanted.cluster.autostart and boots_otherwise(seen, name, wish=True)
-    first = (boot.at_boot(*STACK, enabled=True),) if last else ()
+    first = (boot.at_boot(*units(seen.cluster), enabled=True),) if last else ()
     return Step(
         f"start Corosync and Pacemaker{', now and at boot' if last else ''}",
         name,
@@ -41,4 +42,10 @@ def step(wanted: Wanted, seen: Seen, dialect: Dialect, name: str, why: str) -> S
 
 def boots_otherwise(seen: Seen, name: str, *, wish: bool) -> bool:
     """Say whether the node's cluster would start at its boot, or not, against the wish."""
-    return any((seen.ours(name) and seen.hosts[name].units[unit].enabled) != wish for unit in STACK)
+    known = seen.hosts[name].units
+    return any((seen.ours(name) and known[unit].enabled) != wish for unit in units(seen.cluster))
+
+
+def units(cluster: Cluster) -> tuple[str, ...]:
+    """Name the units that make the cluster at boot: with a quorum device its client too, which nothing else starts then."""
+    return (*STACK, *((quorum.UNIT,) if cluster.quorum.device else ()))

@@ -91,9 +91,10 @@ def test_a_host_that_is_alone_hears_nobody(port: int) -> None:
 
 
 def test_one_direction(port: int) -> None:
-    one_way = plan("qsp-b", port)
+    # To the end of its time, in which a busy machine is to have begun both.
+    one_way = plan("qsp-b", port, seconds=4)
     one_way["rings"][1]["peers"] = {"qsp-a": "127.0.1.99"}  # what qsp-b sends on ring 1 goes elsewhere
-    a, b = probe(plan("qsp-a", port), one_way)
+    a, b = probe(plan("qsp-a", port, seconds=4), one_way)
     assert heard(a) == [["qsp-b"], []]
     assert heard(b) == [["qsp-a"], ["qsp-a"]]
 

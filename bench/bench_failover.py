@@ -188,7 +188,7 @@ def main() -> None:
     options.add_argument("--output", default=str(RESULTS), help="folder of failover.json and failover.md")
     options.add_argument("--fresh", action="store_true", help="forget what was measured before")
     options.add_argument("--no-cost", action="store_true", help="leave the measuring's own cost out")
-    options.add_argument("--cost-seconds", type=float, default=20.0)
+    options.add_argument("--cost-seconds", type=float, default=60.0)
     options.add_argument(
         "--report", action="store_true", help="write the page from what was measured, and measure nothing"
     )

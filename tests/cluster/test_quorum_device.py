@@ -88,3 +88,33 @@ def test_the_side_that_reaches_it_goes_on(lab: Lab, hakit: Hakit) -> None:
     audit.until(lambda: Client(lab).fetch("/numbered/8").body == "8\n", f"clients are served from {other}")
     audit.until(lambda: well(hakit), "both nodes take part again")
     assert audit.holders() == [other]
+
+
+def test_a_device_that_is_taken_out_leaves_nothing_at_boot(lab: Lab, hakit: Hakit) -> None:
+    audit, serving = Audit(lab), place(hakit)
+    (other,) = set(NODES) - {serving}
+    without = lab.spec.with_name("without-device.yaml")
+    without.write_text("".join(_without_quorum(lab.spec.read_text())))
+    planned = hakit("plan", str(without))
+    assert planned.code == 1
+    assert "corosync-qdevice, and let it start no more" in planned.out
+    hakit.must("apply", "--yes", str(without))
+    for name in NODES:
+        assert hakit.on(name, "systemctl", "is-enabled", "corosync-qdevice.service") == "disabled"
+        assert hakit.on(name, "systemctl", "is-active", "corosync-qdevice.service") == "inactive"
+    assert audit.holders() == [serving], "the service runs on while the cluster stops"
+    assert hakit("plan", str(without)).code == 0
+    lab.power_off(other)
+    lab.power_on(other)
+    audit.until(lambda: hakit("status", str(without)).code == 0, f"{other} takes part again")
+    assert hakit.on(other, "systemctl", "list-units", "--failed", "--plain", "--no-legend", "corosync*") == ""
+    hakit.must("apply", "--yes", hakit.spec)
+    assert "the quorum device qnetd chooses" in hakit.must("status", hakit.spec).out
+
+
+def _without_quorum(text: str) -> Iterator[str]:
+    inside = False
+    for line in text.splitlines(keepends=True):
+        inside = line.startswith("quorum:") or (inside and line[0] in " #")
+        if not inside:
+            yield line

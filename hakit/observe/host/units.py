@@ -11,6 +11,9 @@ from hakit.observe.host import timespan
 
 # Looked at besides the services' own: the stack, and what filters packets.
 STACK = ("corosync.service", "pacemaker.service", "pcsd.service", "sbd.service")
+# The quorum device's client. Looked at without a device too: left enabled by an earlier one, it brings Corosync up at
+# boot, which it requires, and fails.
+DEVICE = "corosync-qdevice.service"
 DRBD = "drbd.service"  # brings volumes up at boot, which is Pacemaker's to do; looked at where there are some
 FIREWALLS = ("firewalld.service", "nftables.service", "ufw.service")
 
@@ -63,16 +66,12 @@ class Unit:
         return self.file_state in {"enabled", "enabled-runtime"}
 
 
-def _device(cluster: Cluster) -> tuple[str, ...]:
-    return ("corosync-qdevice.service",) if cluster.quorum.device else ()
-
-
 def asked(cluster: Cluster) -> tuple[str, ...]:
     """Name the units that are looked at, services first."""
     watch = (alert.WATCH,) if cluster.alerts else ()
     units = (service.unit for service in cluster.services)
     drbd = (DRBD,) if any(service.volume for service in cluster.services) else ()
-    return tuple(dict.fromkeys((*units, *STACK, *FIREWALLS, *watch, *_device(cluster), *drbd)))
+    return tuple(dict.fromkeys((*units, *STACK, DEVICE, *FIREWALLS, *watch, *drbd)))
 
 
 def actions(cluster: Cluster) -> tuple[Action, ...]:

@@ -9,10 +9,10 @@ from hakit.core import Command, Put
 from hakit.model import SbdFencing, sbd
 from hakit.observe import node, record
 from hakit.observe.host.facts import HostFacts
-from hakit.observe.host.units import DRBD
+from hakit.observe.host.units import DEVICE, DRBD
 from hakit.observe.record import Phase, Record, UnitBefore
 from hakit.plan import agent, alerts, boot
-from hakit.plan.bootstrap import quorum, stock, tokens
+from hakit.plan.bootstrap import stock, tokens
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Belonging, Seen
 from hakit.plan.step import Step
@@ -105,7 +105,8 @@ def _notes(wanted: Wanted, seen: Seen, name: str, daemon: str) -> tuple[Command 
         old = None  # all of it was put back; only the notes themselves are left
     kept = old.units if old else {}
     units = (service.unit for service in wanted.cluster.services)
-    device = (quorum.UNIT,) if wanted.cluster.quorum.device else ()
+    client = host.units[DEVICE]
+    device = (DEVICE,) if wanted.cluster.quorum.device or client.enabled or client.running else ()
     drbd = (DRBD,) if DRBD in host.units and host.units[DRBD].load == "loaded" else ()
     fence = (sbd.UNIT,) if isinstance(wanted.cluster.fencing, SbdFencing) else ()
     asked = (*STACK, *((daemon,) if daemon else ()), *device, *drbd, *fence, *units)

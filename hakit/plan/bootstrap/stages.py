@@ -32,6 +32,7 @@ def stages(wanted: Wanted, seen: Seen, dialects: Mapping[str, Dialect]) -> tuple
         *(live.stages(wanted, seen, dialects, way) if way.hops else _still(wanted, seen, dialects)),
         Stage("Take the services up again", () if way.hops else tuple(rest.take_up(seen, dialects))),
         Stage(quorum.TITLE, tuple(quorum.connect(wanted, seen))),
+        Stage("Let go of the quorum device", tuple(quorum.part(wanted, seen))),
         Stage("Make it last", tuple(running.settle_in(wanted, seen, dialects))),
         Stage("Put the services in place", tuple(resources.push(wanted, seen, dialects))),
         *parting.stages(seen, dialects, way.now),

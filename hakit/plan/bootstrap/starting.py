@@ -6,8 +6,8 @@ import dataclasses
 
 from hakit.core import Action, Command
 from hakit.model import Cluster, SbdFencing
+from hakit.observe.host.units import DEVICE
 from hakit.plan import boot
-from hakit.plan.bootstrap import quorum
 from hakit.plan.dialect import Dialect
 from hakit.plan.seen import STACK, Seen
 from hakit.plan.step import Step
@@ -48,4 +48,4 @@ def boots_otherwise(seen: Seen, name: str, *, wish: bool) -> bool:
 
 def units(cluster: Cluster) -> tuple[str, ...]:
     """Name the units that make the cluster at boot: with a quorum device its client too, which nothing else starts then."""
-    return (*STACK, *((quorum.UNIT,) if cluster.quorum.device else ()))
+    return (*STACK, *((DEVICE,) if cluster.quorum.device else ()))

@@ -11,8 +11,8 @@ from hakit.core import Finding, Severity
 from hakit.model import Cluster
 from hakit.observe.host import packages
 from hakit.observe.host.facts import HostFacts
+from hakit.observe.host.units import DEVICE
 from hakit.plan import tool
-from hakit.plan.bootstrap import quorum
 from hakit.plan.preflight.place import OnHost
 
 
@@ -93,7 +93,7 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
 
 def _device(cluster: Cluster, fact: HostFacts) -> tuple[str, ...]:
     """Name the quorum device's client, by its unit: only who has such a device needs it."""
-    lacking = cluster.quorum.device and fact.units[quorum.UNIT].load == "not-found"
+    lacking = cluster.quorum.device and fact.units[DEVICE].load == "not-found"
     return ("corosync-qdevice",) if lacking else ()
 
 

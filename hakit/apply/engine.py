@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hakit import render
@@ -128,9 +129,10 @@ def known(first: Sight, means: Means, terms: Terms) -> tuple[Sight, tuple[Findin
 
     Gives what was seen, with the dialects, and what is worth knowing of it. Raises Refused.
     """
-    found = _preflight(first.goal.cluster, first.seen, means, terms)
-    dialects = tools.detected(first.seen, means.runner)
-    return judged(first.seen.cluster, first.seen, means, terms, dialects), found
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:
+        detected = meanwhile.submit(tools.detected, first.seen, means.runner)
+        found = _preflight(first.goal.cluster, first.seen, means, terms)
+    return judged(first.seen.cluster, first.seen, means, terms, detected.result()), found
 
 
 def again(agreed: Sight, means: Means, terms: Terms, *, strict: bool) -> Sight:

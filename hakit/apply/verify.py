@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Mapping
 
 from hakit.apply import glance
 from hakit.apply.look import look
-from hakit.core import Clock, Command, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
+from hakit.apply.patience import Despair, Progress
+from hakit.core import Clock, DeadlinePassed, Finding, HakitError, Runner, Severity, wait_until
 from hakit.model import Cluster
-from hakit.observe.crm_mon import ClusterState
-from hakit.plan.health import report, services
+from hakit.plan.health import report
 from hakit.plan.seen import Seen
-
-# Seconds between two glances. Each costs the node more, the more there is to tell: 0.2 s for one service, 1.2 s for 50.
-_PACE = 0.2
-# How often in a row it must be so that failed operations are not tried again.
-_CERTAIN = 3
-# Ends with 0 when the scheduler has nothing left to do, with 124 (CRM_EX_TIMEOUT) when it has.
-_IDLE = Command(
-    ("crm_resource", "--wait", "--timeout=2"), ok_codes=frozenset(range(256)), timeout=60, changes_state=False
-)
 
 
 def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -> Seen:
@@ -45,7 +34,7 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             ),
             clock=clock,
             timeout=timeout * (1 + len(cluster.services)),
-            every=_PACE + len(cluster.services) / 50,
+            every=progress.pace,
             in_a_row=1,
         )
     if despair.hopeless:
@@ -72,56 +61,6 @@ def settled(cluster: Cluster, runner: Runner, clock: Clock, *, timeout: float) -
             f"after {timeout:.0f} s the cluster is not as declared:\n{lines}", hint="hakit status"
         ) from late
     return seen
-
-
-class Progress:
-    """Tells since when nothing gets on.
-
-    `last` is when one more service was seen to run, or one more of what the configuration has no more to be gone; or when
-    the watching began.
-    """
-
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
-        self._cluster, self._clock = cluster, clock
-        self._most, self._fewest, self.last = 0, sys.maxsize, clock.now()
-
-    def idle(self, states: Mapping[str, ClusterState | None]) -> float:
-        """Look once more, and give the seconds since the last progress."""
-        most, fewest = glance.served(self._cluster, states), glance.orphans(states)
-        if most > self._most or fewest < self._fewest:
-            self.last = self._clock.now()
-        self._most, self._fewest = max(most, self._most), min(fewest, self._fewest)
-        return self._clock.now() - self.last
-
-
-class Despair:
-    """Tells when waiting longer is of no use: operations failed, or something stays, and the cluster has nothing left to try."""
-
-    def __init__(self, cluster: Cluster, runner: Runner) -> None:
-        self._cluster, self._runner = cluster, runner
-        self._streak = 0
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether it has been so for several looks."""
-        return self._streak >= _CERTAIN
-
-    def over(self, states: Mapping[str, ClusterState | None]) -> bool:
-        """Look once more, and say whether it is hopeless."""
-        known = {name: state for name, state in states.items() if state is not None and state.dc and state.quorate}
-        stuck = next((name for name, state in known.items() if self._stuck(state)), "")
-        self._streak = self._streak + 1 if stuck and self._idle(stuck) else 0
-        return self.hopeless
-
-    def _stuck(self, state: ClusterState) -> bool:
-        if state.orphans:
-            return True
-        broken = {each.resource for each in state.failures}
-        down = (each for each in self._cluster.services if not services.as_wished(self._cluster, each, state))
-        return any(broken.intersection(services.parts(each)) for each in down)
-
-    def _idle(self, host: str) -> bool:
-        return self._runner.run(host, _IDLE).code == 0
 
 
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -48,13 +48,13 @@ def wait_until(  # noqa: PLR0913 - every wait needs words, a deadline and a cloc
     *,
     clock: Clock,
     timeout: float,
-    every: float = 1.0,
+    every: float | Callable[[], float] = 1.0,
     in_a_row: int = 2,
 ) -> T:
     """Observe until it is good `in_a_row` times; looks once more at the deadline, then raises DeadlinePassed.
 
     What is good at the deadline is looked at until it has been so often enough, or isn't any more: on a slow host few looks
-    fit into the time.
+    fit into the time. `every` is the seconds between two looks, or gives them after each.
     """
     start, streak = clock.now(), 0
     while True:
@@ -64,4 +64,4 @@ def wait_until(  # noqa: PLR0913 - every wait needs words, a deadline and a cloc
             return seen
         if clock.now() - start >= timeout and not streak:
             raise DeadlinePassed(what, clock.now() - start, seen)
-        clock.sleep(every)
+        clock.sleep(every if isinstance(every, float | int) else every())

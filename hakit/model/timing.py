@@ -50,7 +50,7 @@ PROFILES: dict[str, Timing] = {
     ),
 }  # fmt: skip
 """The consensus is that of two nodes, for which less than the token is safe (corosync.conf(5)); three and more get what
-they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md."""
+they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md, 0107-how-long-to-wait.md."""
 
 # That of a cluster whose spec says none.
 PROFILE = "normal"

@@ -28,9 +28,7 @@ class TimingPart(Part):
         f"Milliseconds until the nodes that are left agree; {_each('consensus')}; if a token is said, "
         "1.2 times that, and at least that with three nodes or more."
     )
-    unit_interval: Seconds = key(
-        f"Seconds from one look at a unit to the next; 2 or more. {_each('unit_interval')}."
-    )
+    unit_interval: Seconds = key(f"Seconds from one look at a unit to the next; 2 or more. {_each('unit_interval')}.")
     vip_interval: Seconds = key(f"Seconds from one look at a VIP to the next; 2 or more. {_each('vip_interval')}.")
     probe_interval: Seconds = key(
         f"Seconds from the beginning of one probe to that of the next, by hakit's agent. {_each('probe_interval')}."

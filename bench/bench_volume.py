@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict
@@ -28,14 +27,15 @@ from failover_trial import measure
 from machine import described
 from stock import on
 
+from hakit.lab import accelerator
 from hakit.lab.lab import Lab
+from hakit.lab.qemu import Accelerator
 from hakit.lab.recipe import Release
 from hakit.observe import crm_mon
 
 RESULTS = Path(__file__).parent / "results"
 NAME = "bench-volume"
 (MOVE,) = (fault for fault in FAULTS if fault.name == "switchover")
-KVM = Path("/dev/kvm")
 EVERY = 0.05
 # What emulated processors need for what takes a second elsewhere.
 PATIENT = "300"
@@ -210,12 +210,13 @@ def main() -> None:
     options.add_argument("--output", default=str(RESULTS), help="folder of volume.json and volume.md")
     chosen = options.parse_args()
     said_: dict[str, Any] = {
-        "machine": described(), "release": chosen.release, "kvm": os.access(KVM, os.W_OK), "results": {},
+        "machine": described(), "release": chosen.release, "results": {},
         "began": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
     }  # fmt: skip
     Lab.down(NAME)
     try:
         lab = Lab.up(NAME, Teller(), release=Release(chosen.release), vm=True)
+        said_["kvm"] = accelerator.remembered(lab.layout) is Accelerator.KVM
         for number, name in enumerate(chosen.ways):
             if number:
                 lab.reset(Teller())

@@ -41,7 +41,7 @@ class Drift(Finding):
     code = "HK351"
     severity = Severity.WARNING
     matters = (
-        "Somebody changed the cluster by hand; the next bootstrap would undo it, and the spec no longer tells"
+        "Somebody changed the cluster by hand; the next apply would undo it, and the spec no longer tells"
         " the truth."
     )
     differences: tuple[str, ...]
@@ -52,7 +52,7 @@ class Drift(Finding):
 
     def remedy(self) -> str:
         """Say in one line what to do about it."""
-        return "hakit bootstrap brings it to the spec; or put the change into the spec"
+        return "hakit plan shows what would change, hakit apply brings it to the spec; or put the change into the spec"
 
 
 def check(seen: Seen) -> Iterator[Finding]:

@@ -4,8 +4,8 @@
 
 In two virtual machines with DRBD, one way after the other, each moved there and back while a client asks squid for a page
 through the VIP. By hand is the same squid with the commands of DRBD's own guide. Where KVM doesn't work the processors
-are emulated, and everything takes many times longer: the page says so. Needs root. Writes bench/results/volume.json and
-.md.
+are emulated, and a move takes minutes, all of it more than an hour: the page says so. Needs root. Writes
+bench/results/volume.json and .md.
 """
 
 from __future__ import annotations

@@ -41,8 +41,7 @@ class Drift(Finding):
     code = "HK351"
     severity = Severity.WARNING
     matters = (
-        "Somebody changed the cluster by hand; the next apply would undo it, and the spec no longer tells"
-        " the truth."
+        "Somebody changed the cluster by hand; the next apply would undo it, and the spec no longer tells the truth."
     )
     differences: tuple[str, ...]
 

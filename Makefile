@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo demo-volume bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved bench-pause bench-volume soak docs clean
+.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo demo-volume bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved bench-pause soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -93,9 +93,6 @@ bench-starved: venv  ## ten minutes of endless loops on both nodes: is a starved
 
 bench-pause: venv  ## how long may a node stand still before the other one takes it for dead?
 	@$(BIN)/python bench/bench_pause.py
-
-bench-volume: venv  ## what a volume adds to a planned move, beside one made by hand with pcs; in virtual machines
-	@$(BIN)/python bench/bench_volume.py
 
 soak: venv  ## random faults for an hour, each of them audited, while a client logs every answer
 	@$(BIN)/python bench/soak.py --seed $(SEED) --minutes $(MINUTES)

@@ -1,6 +1,6 @@
 """How long may a node stand still before the other one takes it for dead? As when a hypervisor takes a snapshot of it.
 
-    python3 bench/bench_pause.py [--setups keepalived hakit-cold-normal hakit-cold-fast] [--repeat 3] [--most 6]
+    python3 bench/bench_pause.py [--setups keepalived hakit-cold-normal hakit-cold-fast] [--repeat 5] [--most 6]
 
 Freezes the active node (every process; its network card still answers) for longer and longer. For dead it was taken by
 keepalived when the other node has the virtual IP, and by Corosync when its log there says that a member left: with fencing
@@ -109,7 +109,7 @@ def main() -> None:
     known = {each.name: each for each in every() if not each.fenced and not each.faults}
     usual = ["keepalived", "hakit-cold-normal", "hakit-cold-fast"]
     options.add_argument("--setups", nargs="+", choices=list(known), default=usual)
-    options.add_argument("--repeat", type=int, default=3)
+    options.add_argument("--repeat", type=int, default=5)
     options.add_argument("--most", type=float, default=6, help="the longest pause that is tried, in seconds")
     options.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
     options.add_argument("--output", default=str(RESULTS), help="folder of pause.json and pause.md")

@@ -15,6 +15,8 @@ from hakit.plan.health import services
 _LEAST, _MOST = 0.2, 5.0
 # So many that are still to start are worth a second of waiting, till it is known how fast they do.
 _A_SECOND = 50
+# The share of a wait without progress that goes by before the next look: the more services, the less often; never more than this.
+_STUCK, _STUCK_EACH = 0.25, 0.005
 # How often in a row it must be so that failed operations are not tried again.
 _CERTAIN = 3
 # Ends with 0 when the scheduler has nothing left to do, with 124 (CRM_EX_TIMEOUT) when it has.
@@ -55,7 +57,7 @@ class Progress:
         """
         done = 0 if self._first is None else self._first - self._left
         wait = self._left * (self.last - self._began) / done / 3 if done else self._left / _A_SECOND
-        stuck = (self._clock.now() - self.last) * min(len(self._cluster.services) / 200, 0.25)
+        stuck = (self._clock.now() - self.last) * min(len(self._cluster.services) * _STUCK_EACH, _STUCK)
         return min(_LEAST + max(wait, stuck), _MOST)
 
 

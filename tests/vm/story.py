@@ -17,16 +17,16 @@ from tests.vm.writing import lost, writing
 
 # pcsd alone takes minutes to start on an emulated processor.
 TOOL = ("--tool", "crm")
-# Behind the service of a lab's spec.
-VOLUME = """\
-    timeouts: { start: 300, stop: 300, monitor: 300 }
-    volume:
+# Behind the service of a lab's spec: the time that emulated processors need, and with it a volume.
+TIMES = "    timeouts: { start: 300, stop: 300, monitor: 300 }\n"
+VOLUME = f"""\
+{TIMES}    volume:
       device: /dev/vdb
       mount: /srv/squid
       size: 200 MiB
       owner: proxy
       group: proxy
-      links: { /var/log/squid: log }
+      links: {{ /var/log/squid: log }}
 """
 # What both nodes share, beside the volume.
 DISK = "/dev/disk/by-id/virtio-sbd"

@@ -39,7 +39,7 @@ def test_the_quorum_device_s_client_starts_with_the_cluster_or_not(state: str, w
     assert starting.boots_otherwise(seen, "qsp-a", wish=wish) == (not wish or state == "disabled")
 
 
-def test_without_a_device_its_client_is_not_asked_for() -> None:
+def test_without_a_device_its_client_is_no_part_of_the_cluster() -> None:
     seen = running.seen()
     assert starting.units(seen.cluster) == STACK
     assert not starting.boots_otherwise(seen, "qsp-a", wish=True)

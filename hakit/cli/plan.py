@@ -24,8 +24,11 @@ from hakit.render import Origin
 _WORDS = {
     Origin.SPEC: "",
     Origin.UNKNOWN: "",
-    Origin.DRIFT: "changed by hand on the cluster: put it into the spec to keep it, or apply to undo it",
-    Origin.BOTH: "changed both in the spec and by hand on the cluster",
+    Origin.DRIFT: (
+        "not what was applied: changed on the cluster, or another version of hakit meant something else by that spec;"
+        " put it into the spec to keep it, or apply to undo it"
+    ),
+    Origin.BOTH: "changed both in the spec and on the cluster (or by another version of hakit)",
 }
 _TAKES = {
     Takes.RELOAD: "Corosync takes it over while it runs",

@@ -18,12 +18,13 @@ from hakit.model.service import (
     Vip,
     VipAgent,
 )
-from hakit.model.timing import PROFILE, PROFILES, Timing
+from hakit.model.timing import PONG_COUNT, PROFILE, PROFILES, Timing, ping_interval, ping_timeout
 from hakit.model.tool import Tool
 from hakit.model.volume import Filesystem, Protocol, Volume
 
 __all__ = [
     "ALL_EVENTS",
+    "PONG_COUNT",
     "PROFILE",
     "PROFILES",
     "SIGNALS",
@@ -63,4 +64,6 @@ __all__ = [
     "Vip",
     "VipAgent",
     "Volume",
+    "ping_interval",
+    "ping_timeout",
 ]

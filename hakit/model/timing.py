@@ -14,8 +14,8 @@ ADVISED = 20
 class Timing:
     """Corosync's totem timers in milliseconds, Pacemaker's intervals and limits in seconds.
 
-    A dead node is declared after `token` + `consensus` (corosync.conf(5)); knet pings a link every
-    `token` / 4 by default, and pcs 0.12 refuses less than 200 ms there, so token stays at 800 or more.
+    A dead node is declared after `token` + `consensus` (corosync.conf(5)); how often knet pings a link follows from
+    `token` (`ping_interval`, `ping_timeout`).
     `probe_timeout` and `guard_timeout` (seconds) are the defaults of a service's probe and of a guard; `guard_settle` (milliseconds) is how long one node's word waits for the others'.
     `operation_timeout` (seconds) is for what is done to a VIP, and for looks at a volume: what the agents' metadata advises, or more;
     fencing devices get a minute at least.
@@ -41,7 +41,7 @@ PROFILES: dict[str, Timing] = {
         probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=500,
     ),
     "normal": Timing(
-        "normal", token=3000, consensus=1500, unit_interval=5, vip_interval=10,
+        "normal", token=2000, consensus=500, unit_interval=5, vip_interval=10,
         probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=1000,
     ),
     "relaxed": Timing(
@@ -50,7 +50,25 @@ PROFILES: dict[str, Timing] = {
     ),
 }  # fmt: skip
 """The consensus is that of two nodes, for which less than the token is safe (corosync.conf(5)); three and more get what
-they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md, 0107-how-long-to-wait.md."""
+they need (hakit.render.corosync). Why these numbers: docs/decisions/0043-timing.md, 0108-links-called-up-sooner.md."""
 
 # That of a cluster whose spec says none.
 PROFILE = "normal"
+
+# pcs 0.12 refuses less for knet_ping_interval, in milliseconds.
+_LEAST_PING = 200
+# Answers to pings until a link that was down counts as up again: with Corosync's default, 2, a node that stood still is not heard for an interval longer.
+PONG_COUNT = 1
+
+
+def ping_interval(token: int) -> int:
+    """Return how often a link is pinged, in milliseconds like `token` (corosync.conf(5), knet_ping_interval)."""
+    return max(_LEAST_PING, token // 10)
+
+
+def ping_timeout(token: int) -> int:
+    """Return after how long without an answer a link counts as down, in milliseconds like `token` (knet_ping_timeout).
+
+    Half of it, as Corosync has it: what was lost on this link is then sent over another one before the token is missed.
+    """
+    return token // 2

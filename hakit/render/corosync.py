@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hakit.model import Cluster, Node, QuorumDevice, Ring, memo, sections
+from hakit.model import PONG_COUNT, Cluster, Node, QuorumDevice, Ring, memo, ping_interval, ping_timeout, sections
 from hakit.model.sections import Section
 
 # Added to the token for every node beyond the second (corosync.conf(5), token_coefficient), in milliseconds.
@@ -29,7 +29,6 @@ def tree(cluster: Cluster) -> Section:
 
 def _totem(cluster: Cluster) -> Section:
     # ip_version is left at knet's default: it only guides the resolver, and only literal addresses stand here.
-    # The knet_ping values too: Corosync derives them from the token, for any number of nodes.
     return Section(
         "totem",
         (
@@ -42,7 +41,7 @@ def _totem(cluster: Cluster) -> Section:
             ("consensus", str(_consensus(cluster))),
             ("link_mode", "passive"),
         ),
-        tuple(_interface(ring) for ring in cluster.rings),
+        tuple(_interface(ring, cluster.timing.token) for ring in cluster.rings),
     )
 
 
@@ -70,13 +69,16 @@ def least_consensus(token: int, nodes: int, coefficient: int = TOKEN_COEFFICIENT
     return -(-counted * 6 // 5)
 
 
-def _interface(ring: Ring) -> Section:
+def _interface(ring: Ring, token: int) -> Section:
     return Section(
         "interface",
         (
             ("linknumber", str(ring.number)),
             ("knet_link_priority", str(ring.priority)),
             ("mcastport", str(ring.mcastport)),
+            ("knet_ping_interval", str(ping_interval(token))),
+            ("knet_ping_timeout", str(ping_timeout(token))),
+            ("knet_pong_count", str(PONG_COUNT)),
         ),
     )
 

@@ -207,5 +207,5 @@ def test_what_somebody_changed_since_the_plan_is_not_overwritten(hakit: Hakit, t
     assert run.returncode == 4
     assert "somebody else changed the cluster" in said
     assert "192.168.233.203" in hakit.on("qsp-a", "cibadmin", "--query", "--scope", "resources")
-    assert "changed both in the spec and by hand" in hakit("plan", spec).out
+    assert "changed both in the spec and on the cluster" in hakit("plan", spec).out
     hakit.must("apply", "--yes", spec)

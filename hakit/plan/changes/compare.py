@@ -18,7 +18,7 @@ class Takes(StrEnum):
 
 
 # What Corosync takes over by reading its file again: pcs/lib/corosync/config_facade.py (need_stopped_cluster), and
-# tried on 3.1.7: docs/decisions/0013-changes-to-a-running-corosync.md. What is in no list is taken for a stop.
+# tried on 3.1.7: docs/decisions/0013-changes-to-a-running-corosync.md, 0108-links-called-up-sooner.md. What is in no list is taken for a stop.
 _RELOADED = frozenset(
     f"totem.{name}"
     for name in (
@@ -32,7 +32,7 @@ _RELOADED = frozenset(
 _RELOADED_PARTS = ("logging.", "quorum.device.")
 # These follow the number of nodes, and Corosync takes them over with it (seen on 3.1.7).
 _WITH_NODES = frozenset({"quorum.two_node", "quorum.wait_for_all", "quorum.expected_votes"})
-_LINK_RELOADED = frozenset({"knet_link_priority"})
+_LINK_RELOADED = frozenset({"knet_link_priority", "knet_ping_interval", "knet_ping_timeout", "knet_pong_count"})
 
 
 @dataclass(frozen=True, slots=True)

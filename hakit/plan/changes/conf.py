@@ -40,6 +40,12 @@ class Conf:
         """The token timeout in milliseconds, without what corosync.conf(5)'s token_coefficient adds for many nodes."""
         return int(self.options.get("totem.token", _TOKEN))
 
+    @property
+    def counted_token(self) -> int:
+        """The token timeout that counts, in milliseconds: with what is added for every node beyond the second."""
+        coefficient = int(self.options.get("totem.token_coefficient", _COEFFICIENT))
+        return self.token + coefficient * max(0, len(self.nodes) - _TWO)
+
     def with_token(self, token: int) -> Conf:
         """Return it with another token timeout, in milliseconds."""
         return replace(self, options={**self.options, "totem.token": str(token)})

@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hakit.plan.changes import pings
 from hakit.plan.changes.compare import Takes, changed_rings, compare
 from hakit.plan.changes.conf import Conf
 
-# A link's ping interval is a quarter of the token, and it counts as down after half of it (corosync.conf(5), knet_ping_interval,
-# knet_ping_timeout). An answer to a ping of the old interval must be in time for the new one, and the other way round, or
-# all links are down at once: docs/decisions/0065-the-token-changes-in-steps.md.
+# docs/decisions/0065-the-token-changes-in-steps.md
 _TOKEN_STEP = 1.5
 
 
@@ -83,7 +82,9 @@ def _change(now: Conf, goal: Conf) -> Iterator[Hop]:
         yield Hop(f"change {reasons}", goal, Takes.STOP)
         return
     for token in _tokens(now.token, goal.token):
-        now = now.with_token(token)
+        then = pings.with_token(now, goal, token)
+        yield from _bridge(now, then)
+        now = then
         yield Hop(f"change totem.token in steps, now to {token}", now)
     changed = changed_rings(now, goal)
     added, kept = goal.rings - now.rings, (now.rings & goal.rings) - changed
@@ -94,10 +95,18 @@ def _change(now: Conf, goal: Conf) -> Iterator[Hop]:
     if changed:
         now = now.without_rings(changed)
         yield Hop(f"take {_rings(changed)} out", now, rings=kept)
-    if compare(now, goal):
-        back = f"put {_rings(changed)} in" if changed else f"change {', '.join(c.place for c in compare(now, goal))}"
+    if left := compare(now, goal):
+        yield from _bridge(now, goal)
+        # What changes in every ring alike is named once.
+        places = dict.fromkeys(change.place.rpartition(": ")[2] for change in left)
+        back = f"put {_rings(changed)} in" if changed else f"change {', '.join(places)}"
         gone = now.rings - goal.rings
         yield Hop(back, goal, rings=kept if gone else frozenset())
+
+
+def _bridge(now: Conf, then: Conf) -> Iterator[Hop]:
+    if between := pings.bridge(now, then):
+        yield Hop("ping the links sooner first", between)
 
 
 def _tokens(now: int, goal: int) -> Iterator[int]:

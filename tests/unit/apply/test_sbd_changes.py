@@ -166,4 +166,4 @@ def test_a_cluster_at_rest_that_counts_on_watchdogs_is_started_first() -> None:
     hosts = running.hosts(ALONE)
     for name in hosts.hosts:
         hosts.stop(name)
-    assert refused(cluster(nodes=3), hosts) == (WatchdogWaitStays(seconds=18),)
+    assert refused(cluster(nodes=3), hosts) == (WatchdogWaitStays(seconds=15),)

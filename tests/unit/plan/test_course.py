@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hakit import render
 from hakit.apply.look import look
 from hakit.model import PROFILES, Cluster
-from hakit.plan.changes import compare, conf
+from hakit.plan.changes import compare, conf, pings
 from hakit.plan.changes.compare import Takes
 from hakit.plan.changes.conf import Conf
 from hakit.plan.changes.course import course
@@ -144,6 +144,54 @@ def test_the_ring_that_is_left_must_be_up(ring: int) -> None:
 )
 def test_the_token_changes_in_steps(old: int, new: int, between: list[int]) -> None:
     now = meant(cluster())
-    hops = course(now.with_token(old), now.with_token(new))
+    hops = course(timed(now, old), timed(now, new))
     assert [hop.conf.token for hop in hops] == [*between, new]
     assert all(hop.takes is Takes.RELOAD for hop in hops)
+    assert [hop.conf.links[1]["knet_ping_timeout"] for hop in hops] == [str(hop.conf.token // 2) for hop in hops]
+
+
+def timed(what: Conf, token: int) -> Conf:
+    return pings.with_token(what, what, token)
+
+
+def left_to_corosync(what: Conf, token: int) -> Conf:
+    """Give what says nothing of pings, as hakit itself wrote it before decision 108."""
+    links = {
+        n: {k: v for k, v in link.items() if k in {"mcastport", "knet_link_priority"}} for n, link in what.links.items()
+    }
+    return replace(what.with_token(token), links=links)
+
+
+def said(what: Conf, interval: int, timeout: int) -> Conf:
+    more = {"knet_ping_interval": str(interval), "knet_ping_timeout": str(timeout)}
+    return replace(what, links={number: {**link, **more} for number, link in what.links.items()})
+
+
+def test_pings_that_were_left_to_corosync_are_said_in_one_step_with_two_nodes() -> None:
+    goal = timed(meant(cluster()), 2000)
+    (hop,) = course(left_to_corosync(goal, 3000), goal)
+    assert (hop.title, hop.takes) == (
+        "change totem.token, knet_ping_interval, knet_ping_timeout, knet_pong_count", Takes.RELOAD,
+    )  # fmt: skip
+
+
+def test_with_more_nodes_corosync_waits_longer_between_pings_so_they_come_sooner_first() -> None:
+    goal = timed(meant(cluster(nodes=5)), 2000)
+    first, _ = course(left_to_corosync(goal, 3000), goal)
+    assert first.title == "ping the links sooner first"
+    assert {(link["knet_ping_interval"], link["knet_ping_timeout"]) for link in first.conf.links.values()} == {
+        ("200", "2475")  # half of 3000 + 3 * 650
+    }
+
+
+@pytest.mark.parametrize(("interval", "timeout"), [(5000, 20000), (100, 150), (900, 1000), (200, 1000)])
+def test_no_answer_is_late_on_the_way_from_pings_that_somebody_chose(interval: int, timeout: int) -> None:
+    goal = meant(cluster())
+    here = said(goal, interval, timeout)
+    for hop in course(here, goal):
+        for ring in (0, 1):
+            before, after = here.links[ring], hop.conf.links[ring]
+            assert int(before["knet_ping_interval"]) < int(after["knet_ping_timeout"])
+            assert int(after["knet_ping_interval"]) < int(before["knet_ping_timeout"])
+        here = hop.conf
+    assert compare.compare(here, goal) == ()

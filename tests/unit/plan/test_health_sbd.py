@@ -29,7 +29,7 @@ def test_a_healthy_cluster_says_how_a_node_is_fenced() -> None:
     alone = replace(cluster(nodes=3), fencing=SbdFencing())
     (rule,) = running.found(running.seen(alone))
     assert rule.text() == (
-        "a node that loses quorum is reset by its watchdog (SBD without disks); the others count on it after 18 s"
+        "a node that loses quorum is reset by its watchdog (SBD without disks); the others count on it after 15 s"
     )
 
 

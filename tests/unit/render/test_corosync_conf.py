@@ -18,11 +18,23 @@ def test_two_nodes_wait_for_each_other_once_and_three_need_a_majority() -> None:
     assert three.pairs == (("provider", "corosync_votequorum"),)
 
 
-@pytest.mark.parametrize(("nodes", "consensus"), [(2, 1500), (3, 4380), (5, 5940)])
+@pytest.mark.parametrize(("nodes", "consensus"), [(2, 500), (3, 3180), (5, 4740)])
 def test_consensus_grows_with_the_token_that_corosync_derives_from_the_nodes(nodes: int, consensus: int) -> None:
     totem = sections.parse(corosync_conf(cluster(nodes=nodes))).one("totem")
     assert totem.get("consensus") == str(consensus)
-    assert totem.get("token") == "3000"
+    assert totem.get("token") == "2000"
+
+
+@pytest.mark.parametrize(
+    ("token", "interval", "timeout"), [(800, "200", "400"), (2000, "200", "1000"), (10000, "1000", "5000")]
+)
+def test_links_are_pinged_often_enough_for_the_token_and_never_more_often_than_pcs_allows(
+    token: int, interval: str, timeout: str
+) -> None:
+    said = replace(PROFILES["normal"], token=token)
+    for link in sections.parse(corosync_conf(replace(cluster(), timing=said))).one("totem").all("interface"):
+        assert (link.get("knet_ping_interval"), link.get("knet_ping_timeout")) == (interval, timeout)
+        assert link.get("knet_pong_count") == "1"
 
 
 def test_a_longer_consensus_stays_as_it_is_said() -> None:

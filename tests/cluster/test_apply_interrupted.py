@@ -18,9 +18,9 @@ from tests.cluster.interrupting import Applying, Moment, asked, points
 
 pytestmark = pytest.mark.first_release
 
-# How many points the plans have: before, within and after each of nine and seven stages, of which six take the token in three
+# How many points the plans have: before, within and after each of seven and five stages, of which four take the token in two
 # steps from one timing to the other, and two points more. Counted in each test.
-THERE, BACK = 29, 23
+THERE, BACK = 23, 17
 # A new unit each time, so that hosts are to be prepared; enabled, so that it is to be taken out of the boot.
 UNIT = "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n"
 # Ours on a node: the program that does a batch, and what it runs, come over standard input.

@@ -1,10 +1,10 @@
 """What a client loses: stock pcs, keepalived, and hakit cold and hot, on the same lab nodes, in turn.
 
-    python3 bench/bench_failover.py [--repeat 5] [--only killed,power] [--setups stock,hakit-cold-fast] [--fresh] [--report]
+    python3 bench/bench_failover.py [--repeat 5] [--only killed,power] [--setups stock,hakit-cold-fast] [--fresh | --again] [--report]
 
 Each setup is made once from bare nodes and its disks are kept; every round boots each setup from its own disks and does all
-faults. What was measured is kept after each fault, so a run that was stopped goes on where it was; --fresh begins anew and
---report only writes the page. Needs root. Writes bench/results/failover.json and .md.
+faults. What was measured is kept after each fault, so a run that was stopped goes on where it was; --fresh begins anew, --again
+only the chosen faults of all setups, and --report only writes the page. Needs root. Writes bench/results/failover.json and .md.
 """
 
 from __future__ import annotations
@@ -88,6 +88,12 @@ class Bench:
         kept: dict[str, Any] = json.loads(self.file.read_text())
         same = all(kept.get(key) == fresh[key] for key in ("release", "every"))
         return kept if same else fresh
+
+    def forget(self, faults: list[Fault]) -> None:
+        """Forget what all setups lost in these faults, which are to be measured again, together."""
+        names = [fault.name for fault in faults]
+        self.raw["results"] = [each for each in self.raw["results"] if each["fault"] not in names]
+        self.raw.setdefault("again", {}).update(dict.fromkeys(names, time.strftime("%Y-%m-%d %H:%M", time.gmtime())))
 
     def save(self) -> None:
         """Keep everything, and write the page."""
@@ -187,6 +193,7 @@ def main() -> None:
     options.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
     options.add_argument("--output", default=str(RESULTS), help="folder of failover.json and failover.md")
     options.add_argument("--fresh", action="store_true", help="forget what was measured before")
+    options.add_argument("--again", action="store_true", help="forget what was measured before of the chosen faults")
     options.add_argument("--no-cost", action="store_true", help="leave the measuring's own cost out")
     options.add_argument("--cost-seconds", type=float, default=60.0)
     options.add_argument(
@@ -196,6 +203,8 @@ def main() -> None:
     setups = [each for each in every() if not chosen.setups or each.name in chosen.setups.split(",")]
     faults = [each for each in FAULTS if not chosen.only or each.name in chosen.only.split(",")]
     bench = Bench(chosen)
+    if chosen.again:
+        bench.forget(faults)
     if not chosen.report:
         tell(
             f"about {estimate(setups, faults, chosen.repeat) / 60:.0f} min on two quiet cores, if nothing was measured before"

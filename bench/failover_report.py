@@ -43,7 +43,12 @@ def page(raw: dict[str, Any]) -> str:
         "# Failover: what a client loses",
         "",
         f"{raw['machine']}; lab of two Debian nodes, release {raw['release']}. A client asks squid for a page through the VIP",
-        f"every {raw['every'] * 1000:.0f} ms. Rerun: `make bench-failover`.",
+        f"every {raw['every'] * 1000:.0f} ms. Begun {raw['began']} UTC. Rerun: `make bench-failover`.",
+        *(
+            f"The row “{fault.title}” was measured again, all setups in turn: begun {when} UTC."
+            for fault in FAULTS
+            if (when := raw.get("again", {}).get(fault.name))
+        ),
         "",
         "Median outage in seconds, and the worst in brackets. “> 30” says that no answer came within that time.",
         "",

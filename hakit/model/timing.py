@@ -41,7 +41,7 @@ PROFILES: dict[str, Timing] = {
         probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=500,
     ),
     "normal": Timing(
-        "normal", token=2000, consensus=500, unit_interval=5, vip_interval=10,
+        "normal", token=1700, consensus=300, unit_interval=5, vip_interval=10,
         probe_interval=1, probe_timeout=1, guard_timeout=1, guard_settle=1000,
     ),
     "relaxed": Timing(

@@ -46,12 +46,12 @@ def test_a_changed_timing_is_told_once_for_all_nodes() -> None:
     slower = replace(cluster(), timing=replace(cluster().timing, token=9000, consensus=10800))
     found = untouched(running.hosts(), slower)
     assert [(each.node, each.place, each.old, each.new, each.takes) for each in found.differences] == [
-        ("", "totem.token", "2000", "9000", Takes.RELOAD),
-        ("", "totem.consensus", "500", "10800", Takes.RELOAD),
+        ("", "totem.token", "1700", "9000", Takes.RELOAD),
+        ("", "totem.consensus", "300", "10800", Takes.RELOAD),
         *(
             ("", f"ring {ring}: knet_ping_{name}", old, new, Takes.RELOAD)
             for ring in (0, 1)
-            for name, old, new in (("interval", "200", "900"), ("timeout", "1000", "4500"))
+            for name, old, new in (("interval", "200", "900"), ("timeout", "850", "4500"))
         ),
     ]
 

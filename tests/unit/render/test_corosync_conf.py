@@ -18,11 +18,11 @@ def test_two_nodes_wait_for_each_other_once_and_three_need_a_majority() -> None:
     assert three.pairs == (("provider", "corosync_votequorum"),)
 
 
-@pytest.mark.parametrize(("nodes", "consensus"), [(2, 500), (3, 3180), (5, 4740)])
+@pytest.mark.parametrize(("nodes", "consensus"), [(2, 300), (3, 2820), (5, 4380)])
 def test_consensus_grows_with_the_token_that_corosync_derives_from_the_nodes(nodes: int, consensus: int) -> None:
     totem = sections.parse(corosync_conf(cluster(nodes=nodes))).one("totem")
     assert totem.get("consensus") == str(consensus)
-    assert totem.get("token") == "2000"
+    assert totem.get("token") == "1700"
 
 
 @pytest.mark.parametrize(

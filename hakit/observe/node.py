@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from hakit.core import Action, Command, Digest, Get, HakitError, Outcome
 from hakit.model import alert
-from hakit.observe import crm_mon, links, loaded, parsing, record
+from hakit.observe import crm_mon, links, loaded, parsing, pauses, record
 
 COROSYNC_CONF = "/etc/corosync/corosync.conf"
 COROSYNC_KEY = "/etc/corosync/authkey"
@@ -40,6 +40,7 @@ class NodeFacts:
     `loaded` is the configuration that Corosync works with, by dotted key; empty where it doesn't run.
     `agents` are the digests of hakit's agents for resources and for fencing, by path.
     `alert_agent` and `watch_unit` are there where the spec has or had alerts.
+    `pauses` are those of Corosync since it was started here, the latest first.
     `device_votes` are the quorum device's, as Corosync counts them here.
     `files` are those of KEPT that exist; `cib` is the live CIB where Pacemaker runs, else the one on disk, else empty.
     """
@@ -60,6 +61,7 @@ class NodeFacts:
     alert_agent: str = ""
     watch_unit: str = ""
     device_votes: int = 0
+    pauses: tuple[pauses.Pause, ...] = ()
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -135,6 +137,7 @@ def read(host: str, outcomes: Sequence[Outcome]) -> NodeFacts:
         cib=live_cib.stdout if live_cib.code == 0 else disk_cib.stdout if disk_cib.code == 0 else "",
         state=crm_mon.parse(monitor.stdout),
         links=links.parse(stats.stdout) if stats.code == 0 else (),
+        pauses=pauses.parse(stats.stdout) if stats.code == 0 else (),
         corosync_quorate=quorum.code == 0,
         record=record.parse(noted.stdout) if noted.code == 0 else None,
         device_votes=links.device_votes(quorum.stdout),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hakit.core import Get, HakitError, Outcome, shown
-from hakit.observe import links, node, record
+from hakit.observe import links, node, pauses, record
 from hakit.observe.links import Link
 from hakit.observe.record import Phase, Record, UnitBefore
 
@@ -35,6 +35,13 @@ def outcomes(**answers: tuple[int, str]) -> list[Outcome]:
 def test_rings_as_corosync_tells_them(release: str, name: str, *, second: bool) -> None:
     text = (DATA / release / f"links-{name}.txt").read_text()
     assert links.parse(text) == (Link(1, 0, True), Link(2, 0, True), Link(2, 1, second))
+
+
+def test_pauses_as_corosync_tells_them() -> None:
+    latest, earlier = pauses.parse((DATA / "bookworm" / "pauses.txt").read_text())
+    assert (latest.seconds, earlier.seconds) == (pytest.approx(1.935, abs=0.001), pytest.approx(2.031, abs=0.001))
+    assert f"{latest.noticed:%Y-%m-%d %H:%M:%S}" == "2026-11-27 03:15:00"
+    assert pauses.parse((DATA / "bookworm" / "links-healthy.txt").read_text()) == ()
 
 
 def test_a_bare_host_without_any_of_the_commands() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_interface
 
 from hakit.core import Finding, Severity
 from hakit.model import Device, DeviceFencing, Quorum, QuorumDevice
 from hakit.observe.crm_mon import ClusterState, Failure, Fence, History, ResourceState
 from hakit.observe.links import Link
+from hakit.observe.pauses import Pause
 from hakit.plan.health import decisions, fencing, nodes, quorum, report, rings, services, traces
 from hakit.plan.seen import Seen
 from tests.sample_clusters import cluster
@@ -83,6 +85,17 @@ def test_a_ring_that_is_down_counts_once_whoever_says_it() -> None:
         whole = running.node(whole, name, links=links)
         assert running.found(whole) == [rings.RingDown(node="qsp-a", peer="qsp-b", ring=1, left=1)]
     assert "only one ring is left" in running.found(whole)[0].text()
+
+
+def test_a_node_that_stood_still_is_named_with_what_would_be_too_long() -> None:
+    at = datetime(2026, 11, 27, 3, 1, 2, tzinfo=UTC)
+    pauses = (Pause(at, 1.44), Pause(at - timedelta(days=1), 1.87))
+    (found,) = running.found(running.node(running.seen(), "qsp-b", pauses=pauses))
+    assert found.severity is Severity.NOTE
+    assert found.text() == (
+        "qsp-b stood still 2 times since Corosync started there, last at 2026-11-27 03:01:02 UTC, for up to 1.9 s,"
+        " of which 0.6 may be too much; one that says nothing for 2.0 s is taken for dead"
+    )
 
 
 def test_all_rings_down_leave_none() -> None:

@@ -12,7 +12,7 @@ from hakit.spec.fault import SpecFault
 from hakit.spec.place import Loc, Place
 from hakit.spec.schema.part import LONGEST
 
-LEAST_TOKEN = 800  # pcs 0.12 refuses a knet_ping_interval below 200 ms, which is token / 4 by default
+LEAST_TOKEN = 800  # two pings, of which pcs 0.12 allows one in 200 ms, before a link counts as down: hakit.model.timing
 LEAST_CONSENSUS = 100  # twice the join timeout (50 ms), which consensus must exceed: corosync.conf(5), consensus
 LEAST_INTERVAL = 2  # seconds; a monitor each second of each resource is load without a gain
 TWO = 2
@@ -89,7 +89,7 @@ class ConsensusTooShort(SpecFault):
 def timing(spec: Draft) -> Iterator[SpecFault]:
     """Check the numbers that are said; the profiles are right by themselves."""
     said = spec.timers
-    yield from _least(spec, "token", LEAST_TOKEN, "ms", "pcs refuses the ping interval that follows from it")
+    yield from _least(spec, "token", LEAST_TOKEN, "ms", "a link would count as down after one ping without an answer")
     for name in ("unit_interval", "vip_interval"):
         yield from _least(spec, name, LEAST_INTERVAL, "s", "looking that often costs more than it finds")
     known = "token" in said or spec.timing is None or spec.timing.text in PROFILES

@@ -1,6 +1,6 @@
 """Is a starved node taken for a dead one? Endless loops on both nodes for minutes, while a client asks and logs tell.
 
-    python3 bench/bench_starved.py [--minutes 10] [--setups hakit-cold-fast hakit-hot-fast] [--release bookworm]
+    python3 bench/bench_starved.py [--minutes 10] [--setups hakit-hot-normal hakit-hot-fast] [--release bookworm]
 
 Counts what must not happen: failed operations, moves and restarts of the service, members that Corosync thinks lost. Needs
 root. Writes bench/results/starved.json and .md. Ends with 1 when anything of that was seen.
@@ -123,7 +123,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = {each.name: each for each in every() if isinstance(each, Hakit)}
     options.add_argument("--minutes", type=float, default=10)
-    options.add_argument("--setups", nargs="+", choices=list(known), default=["hakit-cold-fast", "hakit-hot-fast"])
+    options.add_argument("--setups", nargs="+", choices=list(known), default=["hakit-hot-normal", "hakit-hot-fast"])
     options.add_argument("--release", default="bookworm", choices=[release.value for release in Release])
     options.add_argument("--output", default=str(RESULTS), help="folder of starved.json and starved.md")
     chosen = options.parse_args()

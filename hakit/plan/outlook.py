@@ -1,6 +1,6 @@
 """How long clients of each service would go without an answer when something fails: from the spec alone.
 
-The formula and how well it holds: docs/decisions/0042-predicted-outages.md.
+The formula and how well it holds: docs/decisions/0042-predicted-outages.md, 0109-the-least-outage.md.
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from enum import StrEnum
 
 from hakit.model import Agent, Cluster, SbdFencing, Service, quickservice
 from hakit.model.timing import TRANSITION_DELAY
-from hakit.plan.changes.effects import BETWEEN, BETWEEN_BUSY, UNIT, VIP
+from hakit.plan.changes.effects import BETWEEN_BUSY, UNIT, VIP
 from hakit.render import sbd
 from hakit.render.corosync import declared_after
 
-# What an agent of ours needs to tell, and Pacemaker to decide: on an idle node and on a busy one.
-_DECIDE, _DECIDE_BUSY = 0.1 + TRANSITION_DELAY / 1000, 1.0
+# What Pacemaker needs to decide: on an idle node and on a busy one.
+_DECIDE, _DECIDE_BUSY = TRANSITION_DELAY / 1000, 1.0
+# A quick unit listens after so long, and clients are answered from then on: the operation that started it may last longer.
+_LISTENS = 0.1
+# What an address takes to come or go where nobody has to be asked for it first.
+_QUICK = 0.05
+# What a quick unit takes to stop: our agent sees its end at once, Pacemaker's systemd support at its next look.
+_STOPPED = {Agent.QUICKSERVICE: 0.1, Agent.SYSTEMD: UNIT[Agent.SYSTEMD]}
 
 
 class Fault(StrEnum):
@@ -47,7 +53,7 @@ def outlook(cluster: Cluster) -> Iterator[Expected]:
         if service.probe is None:
             yield Expected(service.name, Fault.HUNG, None, None, "no probe")
         else:
-            yield _sum(service, Fault.HUNG, _hung(cluster, service), _again(service, idle=quickservice.HUNG_ESCALATION))
+            yield _sum(service, Fault.HUNG, _hung(cluster, service), _again(service, hung=True))
         if not cluster.guards(service):
             yield Expected(service.name, Fault.NETWORK, None, None, "no guard" if service.vip else "no address")
         else:
@@ -55,6 +61,7 @@ def outlook(cluster: Cluster) -> Iterator[Expected]:
 
 
 Span = tuple[float, float]
+_ADDRESS: Span = (_QUICK, VIP)
 
 
 def _sum(service: Service, fault: Fault, noticed: Span, done: Span) -> Expected:
@@ -94,26 +101,36 @@ def _network(cluster: Cluster) -> Span:
     return settle, settle + timeout
 
 
-def _operations(*seconds: float) -> Span:
-    return sum(seconds) + BETWEEN * len(seconds), sum(seconds) * 2 + BETWEEN_BUSY * len(seconds)
+def _operations(*spans: Span) -> Span:
+    least, most = sum(least for least, _ in spans), sum(most for _, most in spans)
+    return least, most * 2 + BETWEEN_BUSY * len(spans)
+
+
+def _start(service: Service) -> Span:
+    return _LISTENS, UNIT[service.agent]
+
+
+def _stop(service: Service) -> Span:
+    return _STOPPED[service.agent], UNIT[service.agent]
 
 
 def _arrive(service: Service) -> Span:
     """What starts elsewhere."""
-    vip = (VIP,) if service.vip else ()
-    return _operations(*vip) if service.hot else _operations(*vip, UNIT[service.agent])
+    vip = (_ADDRESS,) if service.vip else ()
+    return _operations(*vip) if service.hot else _operations(*vip, _start(service))
 
 
 def _move(service: Service) -> Span:
     """What stops here and starts elsewhere."""
     if service.hot:
-        return _operations(VIP, VIP)
-    return _operations(VIP, VIP, UNIT[service.agent], UNIT[service.agent])
+        return _operations(_ADDRESS, _ADDRESS)
+    return _operations(_ADDRESS, _ADDRESS, _stop(service), _start(service))
 
 
-def _again(service: Service, *, idle: float = 0.0) -> Span:
-    """What gets a failed unit's clients served again: a restart, whose stop waits `idle` seconds, or a move of the address."""
+def _again(service: Service, *, hung: bool = False) -> Span:
+    """What gets a failed unit's clients served again: a move of the address, or a restart; one that hung is given a moment to stop."""
     if service.hot:
-        return _operations(VIP, VIP)
-    least, most = _operations(UNIT[service.agent] / 2, UNIT[service.agent])
+        return _operations(_ADDRESS, _ADDRESS)
+    idle = quickservice.HUNG_ESCALATION if hung and service.stop_signal != "SIGKILL" else 0.0
+    least, most = _operations((0.0, UNIT[service.agent] / 2), _start(service))
     return least + idle, most + idle

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.sample_clusters import SQUID, cluster
 
 PROBED = replace(SQUID, agent=Agent.QUICKSERVICE, probe=Probe(TcpQuestion(3128)))
 HOT = replace(PROBED, run=Run.HOT)
+MEASURED = Path(__file__).parents[3] / "bench/results/failover.json"
 GATEWAY = cluster().nodes[0].addresses[0]
 
 
@@ -53,10 +56,28 @@ def test_a_hung_service_is_noticed_by_its_probes() -> None:
 
 
 def test_a_hung_unit_that_is_started_again_is_killed_before() -> None:
-    """A hot service's clients don't wait for that."""
-    cold, hot = told(PROBED)[Fault.HUNG], told(HOT)[Fault.HUNG]
-    assert cold.least is not None and hot.least is not None and hot.most is not None
-    assert cold.least >= hot.least + HUNG_ESCALATION
+    """One that is killed in any case doesn't wait for that."""
+    patient, killed = (told(replace(PROBED, stop_signal=signal))[Fault.HUNG].least for signal in (None, "SIGKILL"))
+    assert patient is not None and killed is not None
+    assert patient == pytest.approx(killed + HUNG_ESCALATION)
+
+
+@pytest.mark.parametrize("profile", ["normal", "fast"])
+@pytest.mark.parametrize("service", [PROBED, HOT])
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [(Fault.NODE, "power"), (Fault.KILLED, "killed"), (Fault.HUNG, "hung"), (Fault.NETWORK, "clients")],
+)
+def test_what_was_measured_lies_within_what_is_foretold(
+    fault: Fault, name: str, service: Service, profile: str
+) -> None:
+    setup = f"hakit-{service.run.value}-{profile}"
+    results = json.loads(MEASURED.read_text())["results"]
+    seconds = [each["seconds"] for each in results if (each["setup"], each["fault"]) == (setup, name)]
+    expected = told(replace(service, stop_signal="SIGKILL"), profile, Guard((GATEWAY,), 1))[fault]
+    assert expected.least is not None and expected.most is not None
+    assert len(seconds) >= 5
+    assert expected.least <= min(seconds) <= max(seconds) <= expected.most
 
 
 def test_our_agent_sees_a_crash_at_once_and_another_at_its_next_look() -> None:

@@ -211,8 +211,17 @@ def _caught_up(order: Order, first: Sight, means: Means) -> Entry | None:
         return recording.end(Record(whole.open, whole, order.text), first.seen.hosts, means.runner, result, note=note)
 
 
-def rolling(names: Iterable[str], means: Means, name: str | None) -> tuple[Entry, str]:
-    """Find the entry to undo and the text of the spec before it: the named one, else the last that changed something.
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """The entry to undo and the text of the spec before it; `same`: that is the one in force, so nothing comes back by it."""
+
+    entry: Entry
+    text: str
+    same: bool
+
+
+def rolling(names: Iterable[str], means: Means, name: str | None) -> WayBack:
+    """Find the way back: the named entry, else the last that changed something.
 
     Raises HakitError when there is none.
     """
@@ -230,7 +239,7 @@ def rolling(names: Iterable[str], means: Means, name: str | None) -> tuple[Entry
     kept = journal.checkpoint(hosts, means.runner, able[-1])
     if not kept.spec:
         raise HakitError(f"{able[-1].name}: no spec was known before it", hint="hakit history")
-    return able[-1], kept.spec
+    return WayBack(able[-1], kept.spec, kept.spec == whole.spec)
 
 
 def _indented(lines: Iterable[str]) -> tuple[str, ...]:

@@ -33,6 +33,11 @@ _foreign = click.option(
     help="Remove resources and constraints that somebody made by hand; else they are a reason to refuse.",
 )
 
+_SAME = (
+    "the spec before it is the one in force: what it undid on the cluster, or took over from another version of hakit,"
+    " does not come back by this"
+)
+
 
 @click.command()
 @spec_argument
@@ -77,11 +82,14 @@ def rollback(  # noqa: PLR0913 - one per option
     here = driven(spec)
     with Bars() as bars, _teller(bars, as_json=as_json) as teller:
         means = Means(door(here, ssh_config), SystemClock(), teller or bars)
-        entry, text = engine.rolling((node.name for node in here.nodes), means, name)
+        back = engine.rolling((node.name for node in here.nodes), means, name)
+        entry, text = back.entry, back.text
         cluster, faults = specs.check_text(text, f"the spec before {entry.name}")
         if cluster is None:
             raise HakitError("\n".join(map(str, faults)), code=ExitCode.SPEC)
         click.echo(f"back to what was in force before {entry.name} ({entry.kind} by {entry.by})", err=True)
+        if back.same:
+            click.echo(_SAME, err=True)
         order = Order(
             Kind.ROLLBACK, replace(cluster, tool=here.tool), text, foreign=remove_foreign, here=not local_nodes(cluster)
         )

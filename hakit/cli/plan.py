@@ -26,7 +26,7 @@ _WORDS = {
     Origin.UNKNOWN: "",
     Origin.DRIFT: (
         "not what was applied: changed on the cluster, or another version of hakit meant something else by that spec;"
-        " put it into the spec to keep it, or apply to undo it"
+        " put it into the spec to keep it, or apply to undo it, which a rollback would not take back"
     ),
     Origin.BOTH: "changed both in the spec and on the cluster (or by another version of hakit)",
 }

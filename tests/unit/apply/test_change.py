@@ -67,7 +67,7 @@ def applied(
 
 
 def undone(hosts: SimulatedHosts, name: str | None = None) -> Done:
-    _, text = engine.rolling(NODES, means(hosts), name)
+    text = engine.rolling(NODES, means(hosts), name).text
     wanted, faults = specs.check_text(text, "kept")
     assert wanted is not None, faults
     return change(Order(Kind.ROLLBACK, wanted, text), means(hosts), agree=lambda *_: True)
@@ -103,6 +103,15 @@ def test_nothing_to_do_is_no_change() -> None:
     done = len(hosts.changes)
     assert applied(cluster(), hosts).entry is None
     assert hosts.changes[done:] == []
+
+
+def test_a_change_that_only_undid_what_somebody_did_by_hand_has_no_way_back_and_says_so() -> None:
+    hosts = hosts_of(cluster(), TWO)
+    applied(TWO, hosts)
+    assert not engine.rolling(NODES, means(hosts), None).same
+    by_hand(hosts, '"192.168.233.200"', '"192.168.233.222"')
+    applied(TWO, hosts)
+    assert engine.rolling(NODES, means(hosts), None).same
 
 
 def test_an_imported_spec_is_the_first_way_back_and_each_rollback_the_next() -> None:

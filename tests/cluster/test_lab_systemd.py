@@ -151,7 +151,7 @@ def test_up_use_power_down(outer: Machine) -> None:
         lambda: outer.run("ssh", "-F", config, "-o", "ConnectTimeout=3", "qsp-b", "test ! -e /run/this-boot").code,
         lambda code: code == 0,
         clock=SystemClock(),
-        timeout=60,
+        timeout=180,  # Debian 12's pcsd sometimes doesn't end by SIGTERM, and systemd then waits for it for 90 s
     )
 
     down = outer.hakit("lab", "down")

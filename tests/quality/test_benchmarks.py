@@ -31,6 +31,7 @@ def test_the_failover_page_is_made_of_the_raw_numbers(tool: Tool, tmp_path: Path
 
     raw = {
         "machine": "2 cores", "release": "bookworm", "every": 0.05, "unfit": {"hakit-hot-fast": "not supported yet"}, "cost": None,
+        "began": "2026-11-26 18:57", "again": {"hung": "2026-11-27 02:52"},
         "results": [
             *(result("stock", "killed", seconds) for seconds in (50.0, 52.0, 54.0)),
             *(result("hakit-cold-normal", "killed", seconds) for seconds in (1.04, 0.5, 2.0)),
@@ -41,6 +42,8 @@ def test_the_failover_page_is_made_of_the_raw_numbers(tool: Tool, tmp_path: Path
     }  # fmt: skip
     (tmp_path / "failover.json").write_text(json.dumps(raw))
     page = tool(sys.executable, "bench/bench_failover.py", "--report", "--output", str(tmp_path))
+    assert "every 50 ms. Begun 2026-11-26 18:57 UTC." in page
+    assert "The row “service hung” was measured again, all setups in turn: begun 2026-11-27 02:52 UTC." in page
     assert "| service killed | 52.00 (54.00, n=3) | 1.04 (2.00, n=3) |" in page
     assert "| service hung | > 30 (> 30, n=1) | 5.00 (5.00, n=1) |" in page
     assert "| node power lost | – | – |" in page

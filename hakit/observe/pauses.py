@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 # cmap_keys(7), stats.schedmiss.N: 0 is the latest. In milliseconds; the delay is a float.
 _KEY = re.compile(r"stats\.schedmiss\.(\d+)\.(timestamp|delay) \(\w+\) = ([\d.]+)")
 
+# Corosync keeps no more (MAX_SCHEDMISS_EVENTS in stats.c).
+MOST = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:

@@ -46,7 +46,7 @@ def bridge(now: Conf, then: Conf) -> Conf | None:
 def _times(conf: Conf, ring: int) -> tuple[int, int]:
     """Give interval and timeout in milliseconds: those said, or Corosync's (totem_calc_knet_ping_timers in totemconfig.c)."""
     link = conf.links.get(ring, {})
-    pongs = int(link.get(_PONGS, _DEFAULT_PONGS))
+    pongs = int(link.get(_PONGS, 0)) or _DEFAULT_PONGS
     return (
         int(link.get(_INTERVAL, conf.counted_token // (2 * pongs))),
         int(link.get(_TIMEOUT, conf.counted_token // pongs)),

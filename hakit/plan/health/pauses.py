@@ -34,7 +34,7 @@ class StoodStill(Finding):
 
     def text(self) -> str:
         """Say in one line what is so."""
-        often = "once" if self.times == 1 else f"{self.times} times"
+        often = "once" if self.times == 1 else f"{self.times} times{' or more' if self.times == pauses.MOST else ''}"
         return (
             f"{self.node} stood still {often} since Corosync started there, last at {self.last} UTC, for up to {self.longest:.1f} s,"
             f" of which {self.coarse:.1f} may be too much; one that says nothing for {self.borne:.1f} s is taken for dead"

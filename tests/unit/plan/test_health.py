@@ -96,6 +96,8 @@ def test_a_node_that_stood_still_is_named_with_what_would_be_too_long() -> None:
         "qsp-b stood still 2 times since Corosync started there, last at 2026-11-27 03:01:02 UTC, for up to 1.9 s,"
         " of which 0.6 may be too much; one that says nothing for 2.0 s is taken for dead"
     )
+    (often,) = running.found(running.node(running.seen(), "qsp-b", pauses=pauses * 5))
+    assert "stood still 10 times or more since" in often.text(), "Corosync keeps the last ten"
 
 
 def test_all_rings_down_leave_none() -> None:

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from hakit import spec
-from hakit.model import Cluster, sections
+from hakit.model import Cluster, ping_interval, ping_timeout, sections
 from tests.tools.conftest import Tools
 
 CASES = sorted((Path(__file__).parents[1] / "cases/render").iterdir())
@@ -80,6 +80,11 @@ def pcs_setup(cluster: Cluster) -> tuple[str, ...]:
     argv += ["transport", "knet"]
     for ring in cluster.rings:
         argv += ["link", f"linknumber={ring.number}", f"link_priority={ring.priority}", f"mcastport={ring.mcastport}"]
+        argv += [
+            f"ping_interval={ping_interval(ours.token)}",
+            f"ping_timeout={ping_timeout(ours.token)}",
+            "pong_count=1",
+        ]
     argv += [
         "totem",
         f"token={ours.token}",

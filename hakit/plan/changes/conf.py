@@ -78,7 +78,7 @@ class Conf:
             options.pop(key, None)
             if count == _TWO:
                 options[key] = "1"  # two_node implies wait_for_all (votequorum(5))
-        token = self.token + _COEFFICIENT * max(0, count - _TWO)
+        token = replace(self, nodes=nodes).counted_token
         if "totem.consensus" in options:
             # corosync.conf(5), consensus: at least 1.2 * token; the token grows with the nodes (token_coefficient).
             options["totem.consensus"] = str(max(int(options["totem.consensus"]), -(-token * 6 // 5)))

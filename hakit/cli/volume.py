@@ -59,7 +59,8 @@ def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
 def resync(service: str, *, as_json: bool, spec: Path, ssh_config: Path | None) -> None:
     """Let the sides of SERVICE's volume find each other again, and wait until the standby has everything.
 
-    Neither side drops anything of its own: where both were written to, it says so.
+    A side that has lost its device gets the one that is at its path now: the one it had, or a new blank one, which is filled
+    from the other side. Neither side drops anything of its own: where both were written to, it says so.
     """
     cluster = driven(spec)
     with Bars() as bars:

@@ -12,6 +12,8 @@ from typing import Any
 from hakit.core import Action, Command, Get, Outcome
 
 UP_TO_DATE, INCONSISTENT, OUTDATED = "UpToDate", "Inconsistent", "Outdated"
+# Of a side that has let its device go, or is doing so.
+GONE = frozenset({"Diskless", "Failed"})
 PRIMARY, SECONDARY = "Primary", "Secondary"
 CONNECTED, STANDALONE = "Connected", "StandAlone"
 _LINE = re.compile(r"\s*(\d+): cs:(\S+) ro:(\S+?)/(\S+) ds:(\S+?)/(\S+)")

@@ -57,9 +57,9 @@ def proc(host: Host, everyone: Sequence[Host]) -> str:
     there = peer.store.up
     there = there and not (mine.apart or peer.store.apart)
     role, other = _role(mine), _role(peer.store) if there else "Unknown"
-    disk = peer.store.disk if there else "DUnknown"
+    disk = _disk(peer.store) if there else "DUnknown"
     state = "Connected" if there else "StandAlone" if mine.apart else "WFConnection"
-    return f"{said}{MINOR}: cs:{state} ro:{role}/{other} ds:{mine.disk}/{disk} C r-----\n    ns:0 nr:0 oos:0\n"
+    return f"{said}{MINOR}: cs:{state} ro:{role}/{other} ds:{_disk(mine)}/{disk} C r-----\n    ns:0 nr:0 oos:0\n"
 
 
 def look(host: Host, command: Command) -> Answer | None:  # noqa: PLR0911 - one for each command
@@ -108,7 +108,8 @@ def do(host: Host, everyone: Sequence[Host], argv: tuple[str, ...]) -> Answer | 
     peer = _peer(host, everyone).store
     done = _of_drbd(host, peer, argv) or _of_mounts(host, argv) or _of_files(host, argv)
     store = host.store
-    if done == FINE and store.up and peer.up and store.files and not (store.apart or peer.apart):
+    parted = store.apart or peer.apart or store.detached or peer.detached
+    if done == FINE and store.up and peer.up and store.files and not parted:
         peer.files = store.files  # replicated
     return done
 
@@ -194,7 +195,7 @@ def _of_files(host: Host, argv: tuple[str, ...]) -> Answer | None:
     return FINE
 
 
-def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901 - one case per verb
+def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901, PLR0912 - one case per verb
     match verb:
         case "create-md":
             assert not (store.metadata or store.files or store.strange), "metadata over data"
@@ -208,8 +209,12 @@ def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901 - on
             assert not store.primary
             store.detached = True
         case "attach":
-            assert not store.peeked
+            assert store.detached and not store.peeked
+            if not store.metadata:
+                return 1, "", "No valid meta-data signature found."
             store.detached = False
+            if store.new and _disk(peer) == "UpToDate":
+                store.files, store.disk, store.new = peer.files, "UpToDate", False
         case "wait-connect":
             return (0 if peer.up else 5), "", ""
         case "new-current-uuid":
@@ -228,6 +233,10 @@ def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901 - on
         case _:
             raise AssertionError(f"unknown to this drbdadm: {verb}")
     return FINE
+
+
+def _disk(store: Store) -> str:
+    return "Diskless" if store.detached else store.disk
 
 
 def _role(store: Store) -> str:

@@ -98,7 +98,7 @@ def test_machines_are_what_the_scenario_says(machines: Island) -> None:
 def test_hosts_have_disks_and_a_watchdog(machines: Island) -> None:
     for name in MACHINES[:2]:
         sizes = on(machines, name, "blockdev", "--getsize64", "/dev/vdb", "/dev/vdc").split()
-        assert sizes == [str(256 << 20), str(10 << 20)]
+        assert sizes == [str(256 << 20), str(1 << 30)]
         named = on(machines, name, "readlink", "/dev/disk/by-id/virtio-data", "/dev/disk/by-id/virtio-sbd").split()
         assert named == ["../../vdb", "../../vdc"]
         assert "i6300ESB" in on(machines, name, "cat", "/sys/class/watchdog/watchdog0/identity")

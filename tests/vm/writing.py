@@ -9,12 +9,15 @@ from contextlib import contextmanager
 
 from hakit.lab.lab import Lab
 
-# Writes numbered lines, each of which is on the disk before its number is said.
+# Writes numbered lines, each of which is on the disk before its number is said. On a volume that is nearly full a write may be
+# done in part (write(2)); such a line is not said.
 _WRITER = """\
 import os, sys
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 for number in range(10**9):
-    os.write(file, b"%d\\n" % number)
+    line = b"%d\\n" % number
+    if os.write(file, line) < len(line):
+        break
     os.fsync(file)
     print(number, flush=True)
 """

@@ -15,7 +15,7 @@ from hakit.observe import drbd
 from hakit.observe.drbd import Side
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
-from hakit.plan.volume import resolving, sight
+from hakit.plan.volume import replacing, resolving, sight
 
 _MEET = 30.0  # seconds for two sides to find each other
 _STILL = 60.0  # seconds without anything getting less until a synchronization counts as stuck
@@ -27,19 +27,24 @@ def standing(cluster: Cluster, means: Means) -> Seen:
 
 
 def resync(cluster: Cluster, means: Means, service: str) -> Did:
-    """Let the sides find each other, and wait until the standby has everything.
+    """Let the sides find each other, give one that has no device the one that is there, and wait until both have everything.
 
-    Raises HakitError when they refuse each other, don't meet, or don't get on.
+    Raises HakitError when they refuse each other, don't meet, or don't get on, and when a device is missing or not blank.
     """
     reins = take(cluster, means)
     wanted, volume = resolving.chosen(reins.seen, service)
     start = means.clock.now()
     if sight.whole(sight.sides(reins.seen, volume)):
         return Did(changed=False)
+    stages = (replacing.replace(reins.seen, wanted, volume), resolving.reconnect(reins.seen, wanted, volume))
     with reins.held():
-        doing = resolving.reconnect(reins.seen, wanted, volume)
-        if doing.steps:
-            stage.do(doing, means.runner, means.listener)
+        for doing in stages:
+            if doing.steps:
+                stage.do(doing, means.runner, means.listener)
+        if down := replacing.down(reins.seen, volume):
+            why = f"it is down on {' and '.join(down)}"
+            reins.do(f"let the volume of {service} be started again", why, reins.dialect.cleanup(wanted.mirror))
+            reins.settle()
         _alike(reins, service, volume)
     return Did(changed=True, seconds=means.clock.now() - start)
 

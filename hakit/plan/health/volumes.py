@@ -14,7 +14,6 @@ from hakit.plan.seen import Seen
 from hakit.plan.volume import sight
 
 _MEBIBYTE = 1 << 10  # in KiB
-_GONE = frozenset({"Diskless", "Failed"})
 _SCARCE = 0.1  # of its size: less than that is told
 
 
@@ -98,7 +97,10 @@ class VolumeLost(Finding):
     code = "HK327"
     severity = Severity.WARNING
     matters = "The service has one copy of its data."
-    cure = "look at the device and at the kernel's log; hakit apply makes a volume on a new blank device"
+    cure = (
+        "look at the device and at the kernel's log; with the device back, or a new blank one in its place: "
+        "hakit volume resync SERVICE"
+    )
     see = "drbdadm(8), attach"
     service: str
     node: str
@@ -107,6 +109,13 @@ class VolumeLost(Finding):
     def text(self) -> str:
         """Say in one line what is so."""
         return f"the volume of {self.service} on {self.node} {self.what}"
+
+    def remedy(self) -> str:
+        """Say in one line what to do about it."""
+        return (
+            f"look at the device and at the kernel's log there; with the device back, or a new blank one in its place: "
+            f"hakit volume resync {self.service}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,7 +184,7 @@ def _volume(seen: Seen, service: Service, volume: Volume) -> Iterator[Finding]:
         if side is None:
             if service.name in _mirrored(seen):
                 yield VolumeLost(service=service.name, node=name, what="is down")
-        elif side.disk in _GONE:
+        elif side.disk in drbd.GONE:
             yield VolumeLost(service=service.name, node=name, what=f"has no device any more ({side.disk})")
         elif not side.linked and not alone:
             yield VolumeApart(

@@ -157,8 +157,8 @@ def check(cluster: Cluster, facts: Mapping[str, HostFacts]) -> Iterator[Finding]
         yield ModulesDiffer(versions=tuple((host, fact.devices.module) for host, fact in facts.items()))
     for service, volume in volumes:
         seen = {host: _on(fact, volume) for host, fact in facts.items()}
-        for host, device in seen.items():
-            yield from _device(facts[host], service, volume, device)
+        for host in seen:
+            yield from on_device(facts[host], service, volume)
             yield from _places(facts[host], service, volume)
         sizes = {host: device.size for host, device in seen.items() if device}
         if len(set(sizes.values())) > 1:
@@ -170,8 +170,9 @@ def _on(fact: HostFacts, volume: Volume) -> Device | None:
     return fact.devices.found.get(dict(volume.devices).get(fact.host, ""))
 
 
-def _device(fact: HostFacts, service: Service, volume: Volume, device: Device | None) -> Iterator[Finding]:
-    host, path = fact.host, dict(volume.devices).get(fact.host, "")
+def on_device(fact: HostFacts, service: Service, volume: Volume) -> Iterator[OnHost]:
+    """Say what speaks against a host's device: that there is none, that it is too small, that it holds something else."""
+    host, path, device = fact.host, dict(volume.devices).get(fact.host, ""), _on(fact, volume)
     if device is None:
         yield DeviceMissing(host=host, service=service.name, device=path)
         return

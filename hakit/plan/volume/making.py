@@ -20,6 +20,7 @@ from hakit.plan import boot
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.volume import sight
+from hakit.plan.volume.commands import drbdadm, metadata
 from hakit.plan.wanted import Wanted
 
 _CONNECT = 60.0  # seconds for two sides that were just brought up to find each other
@@ -53,7 +54,7 @@ def _described(wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> 
         if old != text:
             actions.append(Put(path, text))
             if volume.minor in host.volumes.sides:
-                actions.append(_drbdadm("adjust", service))
+                actions.append(drbdadm("adjust", service))
         if (unit := host.units.get(DRBD)) and unit.enabled:
             # It would bring volumes up beside Pacemaker; its own description says so.
             actions.append(boot.at_boot(DRBD, enabled=False))
@@ -68,20 +69,14 @@ def _prepared(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> 
     for name in seen.hosts:
         if not sight.owned(seen, name, volume):
             device = dict(volume.devices)[name]
-            # Answered with "no": what it would ask about is data, which weren't there when we looked.
-            yield Step(
-                f"write DRBD's metadata to {device}",
-                name,
-                "it is blank",
-                (_blank(device), _drbdadm("create-md", service)),
-            )
+            yield Step(f"write DRBD's metadata to {device}", name, "it is blank", metadata(device, service))
 
 
 def _up(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> Iterator[Step]:
     for name, host in seen.hosts.items():
         if not sight.ready(seen, service) and volume.minor not in host.volumes.sides:
             load = Command(("modprobe", "--", "drbd"), timeout=30)
-            yield Step(f"bring the volume of {service.name} up", name, "it is down", (load, _drbdadm("up", service)))
+            yield Step(f"bring the volume of {service.name} up", name, "it is down", (load, drbdadm("up", service)))
 
 
 def _connected(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> Iterator[Step]:
@@ -91,7 +86,7 @@ def _connected(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) ->
                 f"wait for the other side of {service.name}'s volume",
                 name,
                 side.connection,
-                (_drbdadm("connect", service, any_code=True), _drbdadm("wait-connect", service, timeout=_CONNECT)),
+                (drbdadm("connect", service, any_code=True), drbdadm("wait-connect", service, timeout=_CONNECT)),
             )
 
 
@@ -129,7 +124,7 @@ def _filled(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> It
 
 
 def _filling(service: Service, volume: Volume, *, new: bool, there: tuple[str, ...]) -> Iterator[Action]:
-    yield _drbdadm("primary", service)
+    yield drbdadm("primary", service)
     yield Command(
         ("umount", "--", volume.mount), ok_codes=frozenset({0, 1, 32}), timeout=60
     )  # of a run that was killed
@@ -153,7 +148,7 @@ def _filling(service: Service, volume: Volume, *, new: bool, there: tuple[str, .
             yield from _owned(volume, target)
     yield Command(("umount", "--", volume.mount), timeout=300)
     yield _labelled(volume)
-    yield _drbdadm("secondary", service)
+    yield drbdadm("secondary", service)
 
 
 def _owned(volume: Volume, path: str) -> Iterator[Action]:
@@ -195,22 +190,12 @@ def _left(_wanted: Wanted, seen: Seen, service: Service, volume: Volume) -> Iter
                 f"make the volume of {service.name} secondary",
                 name,
                 "only Pacemaker makes it primary",
-                (unmount, _drbdadm("secondary", service)),
+                (unmount, drbdadm("secondary", service)),
             )
-
-
-def _blank(device: str) -> Command:
-    # Prints what is there; nothing for a device without any signature.
-    return Command(("blkid", "--probe", device), ok_codes=frozenset({2}), timeout=30, changes_state=False)
 
 
 def _directory(path: str) -> Command:
     return Command(("mkdir", "--parents", "--", path))
-
-
-def _drbdadm(verb: str, service: Service, *, timeout: float = 60.0, any_code: bool = False) -> Command:
-    codes = frozenset(range(256)) if any_code else frozenset({0})
-    return Command(("drbdadm", verb, service.name), timeout=timeout, ok_codes=codes)
 
 
 def _said(size: int) -> str:

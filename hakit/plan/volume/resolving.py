@@ -11,6 +11,7 @@ from hakit.plan import names
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage, Step
 from hakit.plan.volume import sight
+from hakit.plan.volume.commands import drbdadm
 
 DROPPED = "/var/lib/hakit/dropped"
 _PEEK = "/var/lib/hakit/peek"
@@ -35,7 +36,7 @@ def apart(seen: Seen, volume: Volume) -> bool:
 def reconnect(seen: Seen, service: Service, volume: Volume) -> Stage:
     """Let the sides look for each other again; neither drops anything."""
     steps = tuple(
-        Step(f"connect the volume of {service.name}", name, side.connection, (_drbdadm("connect", service),))
+        Step(f"connect the volume of {service.name}", name, side.connection, (drbdadm("connect", service),))
         for name, side in sight.sides(seen, volume).items()
         if not side.linked
     )
@@ -64,7 +65,7 @@ def resolve(seen: Seen, service: str, keep: str, moment: str, *, copy: bool) -> 
     aside = tuple(_copied(wanted, volume, drop, moment)) if copy else ()
     where = f"; a copy goes to {DROPPED}/{service}-{moment}" if copy else ", with no copy"
     join: tuple[Action, ...] = (
-        _drbdadm("disconnect", wanted, ok_codes=_ANY),
+        drbdadm("disconnect", wanted, any_code=True),
         Command(("drbdadm", "connect", "--discard-my-data", service), timeout=60),
     )
     stages = [
@@ -75,7 +76,7 @@ def resolve(seen: Seen, service: str, keep: str, moment: str, *, copy: bool) -> 
             "Join the sides",
             (
                 Step(f"drop what {drop} alone has", drop, f"{keep}'s side is kept{where}", join, final=True),
-                Step(f"keep what {keep} has", keep, "asked for", (_drbdadm("connect", wanted, ok_codes=_ANY),)),
+                Step(f"keep what {keep} has", keep, "asked for", (drbdadm("connect", wanted, any_code=True),)),
             ),
         ),
     ]
@@ -90,14 +91,10 @@ def _copied(service: Service, volume: Volume, node: str, moment: str) -> Iterato
     device = dict(volume.devices)[node]
     yield Command(("mkdir", "--parents", "--mode=0700", "--", DROPPED, _PEEK))
     yield Command(("umount", "--", _PEEK), ok_codes=_ANY, timeout=60)  # of a run that was killed
-    yield _drbdadm("detach", service, ok_codes=_ANY)
+    yield drbdadm("detach", service, any_code=True)
     yield Command(
         ("mount", "--options", options, "--types", volume.filesystem.value, "--", device, _PEEK), timeout=60
     )  # fmt: skip
     yield Command(("cp", "--archive", "--no-target-directory", "--", _PEEK, target), timeout=_COPY)
     yield Command(("umount", "--", _PEEK), timeout=60)
-    yield _drbdadm("attach", service)
-
-
-def _drbdadm(verb: str, service: Service, *, ok_codes: frozenset[int] = frozenset({0})) -> Command:
-    return Command(("drbdadm", verb, service.name), timeout=60, ok_codes=ok_codes)
+    yield drbdadm("attach", service)

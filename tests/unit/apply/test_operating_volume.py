@@ -13,10 +13,10 @@ from hakit.apply.status import plain, status
 from hakit.core import HakitError, Tape
 from hakit.model import Volume
 from hakit.plan.health import report
-from hakit.plan.health.volumes import VolumeSplit
+from hakit.plan.health.volumes import VolumeLost, VolumeSplit
 from tests.doubles.clock import FakeClock
 from tests.doubles.hosts import SimulatedHosts
-from tests.doubles.volumes import DEVICE, Files
+from tests.doubles.volumes import DEVICE, Files, Store
 from tests.sample_clusters import SQUID, cluster
 
 VOLUME = Volume((("qsp-a", DEVICE), ("qsp-b", DEVICE)), "/srv/squid", 1)
@@ -77,6 +77,41 @@ def test_sides_that_were_both_written_to_are_not_joined_by_resync(hosts: Simulat
         volume.resync(WANTED, means(hosts), "squid")
     assert caught.value.hint == "both sides were written to; choose one: hakit volume resolve squid --keep NODE"
     assert (hosts.hosts["qsp-a"].store.files, hosts.hosts["qsp-b"].store.files) == (KEPT, DROPPED)
+
+
+def lose_disk(hosts: SimulatedHosts, name: str, *, blank: bool) -> Store:
+    """Let DRBD let a device go; with `blank`, a new one is in its place."""
+    store = hosts.hosts[name].store
+    store.detached = True
+    if blank:
+        store.metadata, store.files = False, None
+    return store
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_a_side_gets_its_device_back_or_a_new_one(hosts: SimulatedHosts, *, blank: bool) -> None:
+    files = hosts.hosts["qsp-a"].store.files
+    store = lose_disk(hosts, "qsp-b", blank=blank)
+    lost = VolumeLost(service="squid", node="qsp-b", what="has no device any more (Diskless)")
+    assert lost in report.findings(volume.standing(WANTED, means(hosts)))
+    assert volume.resync(WANTED, means(hosts), "squid").changed
+    assert (store.detached, store.metadata, store.disk, store.files) == (False, True, "UpToDate", files)
+
+
+def test_a_device_with_something_else_on_it_is_refused(hosts: SimulatedHosts) -> None:
+    lose_disk(hosts, "qsp-b", blank=True).strange = "ext4"
+    before, hosts.changes = hosts.snapshot(), []
+    with pytest.raises(HakitError, match="qsp-b: /dev/vdb for the volume of squid is not blank: ext4 'precious'"):
+        volume.resync(WANTED, means(hosts), "squid")
+    assert (hosts.snapshot(), hosts.changes) == (before, [])
+
+
+def test_a_new_device_is_not_taken_where_no_side_has_the_data(hosts: SimulatedHosts) -> None:
+    lose_disk(hosts, "qsp-a", blank=False)
+    lose_disk(hosts, "qsp-b", blank=True)
+    with pytest.raises(HakitError, match="no other side has the data of squid; nothing was done"):
+        volume.resync(WANTED, means(hosts), "squid")
+    assert not hosts.hosts["qsp-b"].store.metadata
 
 
 @pytest.mark.parametrize("copy", [True, False])

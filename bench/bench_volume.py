@@ -3,9 +3,8 @@
     python3 bench/bench_volume.py [--repeat 5] [--ways hakit hakit-volume pcs-volume]
 
 In two virtual machines with DRBD, one way after the other, each moved there and back while a client asks squid for a page
-through the VIP. By hand is the same squid with the commands of DRBD's own guide. Where KVM doesn't work the processors
-are emulated, and a move takes minutes, all of it more than an hour: the page says so. It has not
-been run to its end yet, its way by pcs not at all. Needs root. Writes bench/results/volume.json and .md.
+through the VIP. By hand is the same squid with the commands of DRBD's own guide. Where KVM doesn't work the kernels are
+programs of this machine (User-mode Linux), and everything takes longer: the page says so. Needs root. Writes bench/results/volume.json and .md.
 """
 
 from __future__ import annotations
@@ -51,6 +50,13 @@ resource squid {
   on qsp-b { address 172.16.233.12:7789; }
 }
 """
+
+
+_KINDS = {
+    Accelerator.KVM: "with KVM",
+    Accelerator.TCG: "on emulated processors, where everything takes many times longer",
+    Accelerator.UML: "whose kernels are programs (User-mode Linux), where everything takes several times longer",
+}
 
 
 class Way(Pacemaker):
@@ -175,7 +181,7 @@ def page(said_: dict[str, Any]) -> str:
     if {"hakit-volume", "pcs-volume"} <= set(lost):
         ratio = median(lost["hakit-volume"]) / median(lost["pcs-volume"])
         more.append(f"With it, hakit's outage is {ratio:.2f} of that of pcs by hand.")
-    kind = "with KVM" if said_["kvm"] else "on emulated processors, where everything takes many times longer"
+    kind = _KINDS[Accelerator(said_["kind"])]
     return "\n".join(
         [
             "# A planned move with a volume",
@@ -209,7 +215,7 @@ def main() -> None:
     Lab.down(NAME)
     try:
         lab = Lab.up(NAME, Teller(), release=Release(chosen.release), vm=True)
-        said_["kvm"] = accelerator.remembered(lab.layout) is Accelerator.KVM
+        said_["kind"] = accelerator.remembered(lab.layout).value
         for number, name in enumerate(chosen.ways):
             if number:
                 lab.reset(Teller())

@@ -42,6 +42,10 @@ UNIT
     systemctl enable --now origin.service
 else
     needed corosync pacemaker pacemaker-cli-utils pcs crmsh resource-agents python3 iputils-arping ndisc6 curl squid
+    # crm reaches the node that it is called on by ssh.
+    [ -e /root/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
+    grep -qFf /root/.ssh/id_ed25519.pub /root/.ssh/authorized_keys ||
+        cat /root/.ssh/id_ed25519.pub >>/root/.ssh/authorized_keys
     # Debian starts a cluster of one node with its stock configuration.
     systemctl disable --now pacemaker.service corosync.service
     # The two networks may use the proxy, which has no resolver to wait for if this machine has none.

@@ -53,16 +53,30 @@ def lab() -> None:
     is_flag=True,
     help="Virtual machines: with a kernel of their own, a disk for DRBD, and a watchdog and a shared disk for sbd; needs QEMU.",
 )
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Such machines as QEMU makes, with a watchdog of hardware, where KVM doesn't work either: emulated, and many times slower.",
+)
 @_name
 @_folder
 def up(  # noqa: PLR0913 - as many as there are options
-    *, nodes: int | None, release: str | None, fencing: bool, qnetd: bool, vm: bool, name: str, folder: Path | None
+    *,
+    nodes: int | None,
+    release: str | None,
+    fencing: bool,
+    qnetd: bool,
+    vm: bool,
+    whole: bool,
+    name: str,
+    folder: Path | None,
 ) -> None:
     """Boot the nodes; all are ready when it ends.
 
     The first time, Debian is installed into a folder under /var/cache/hakit (or $HAKIT_CACHE), which takes a
-    minute or two (with --vm another one). Machines boot in seconds where KVM works, in a minute where it
-    doesn't. A lab that is up already is left alone; what is missing of it is brought back.
+    minute or two (with --vm another one). Machines are QEMU's where KVM works. Where it doesn't, each node's
+    kernel is a program (User-mode Linux), which is slower by far less than an emulated processor, and has a watchdog of
+    its own kernel only. A lab that is up already is left alone; what is missing of it is brought back.
     """
     safety = Safety(fencing, qnetd) if fencing or qnetd else None
     with Bars() as bars:
@@ -73,7 +87,8 @@ def up(  # noqa: PLR0913 - as many as there are options
             nodes=nodes,
             folder=folder,
             safety=safety,
-            vm=vm or None,
+            vm=vm or whole or None,
+            whole=whole or None,
         )
     which = "" if name == "lab" else f" --name {name}"
     click.echo(f"export HAKIT_SSH_CONFIG={shlex.quote(str(made.ssh_config))}")

@@ -1,4 +1,7 @@
-"""Whether this machine's processor can run virtual machines itself: that is tried, for the device alone proves nothing."""
+"""What runs virtual machines here, best first: KVM, a kernel that is a program, an emulated processor. Each is tried.
+
+That there is a device or a program proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 from pathlib import Path
 
 from hakit.core.action import Command
-from hakit.lab import image, initrd, qemu
+from hakit.lab import image, initrd, qemu, uml
 from hakit.lab.layout import Layout
 from hakit.lab.qemu import Accelerator
 from hakit.run import machine
@@ -20,12 +23,14 @@ _API_VERSION = 12
 _PROBE_SECONDS = 15.0
 
 
-def choose(base: Path) -> Accelerator:
-    """Return KVM if it runs the image's kernel, TCG otherwise.
+def choose(base: Path, *, whole: bool = True) -> Accelerator:
+    """Return KVM if it runs the image's kernel, else UML if that runs and the machines need not be `whole`, else TCG.
 
     A nested hypervisor may offer the device, even make a machine, and then not be able to run an ordinary kernel.
     """
-    return Accelerator.KVM if offered(_DEVICE) and _runs(base) else Accelerator.TCG
+    if offered(_DEVICE) and _runs(base):
+        return Accelerator.KVM
+    return Accelerator.UML if not whole and _runs_as_program(base) else Accelerator.TCG
 
 
 def offered(device: Path) -> bool:
@@ -66,6 +71,15 @@ def _runs(base: Path) -> bool:
         "-append", f"console=ttyS0 quiet panic=-1 {initrd.PROBE}",
     )  # fmt: skip
     return initrd.ALIVE in machine.run(Command(argv, timeout=_PROBE_SECONDS, changes_state=False)).stdout
+
+
+def _runs_as_program(base: Path) -> bool:
+    if not image.user_mode(base).is_file():
+        return False
+    return (
+        initrd.ALIVE
+        in machine.run(Command(uml.probe(base, initrd.PROBE), timeout=_PROBE_SECONDS, changes_state=False)).stdout
+    )
 
 
 def _note(place: Layout) -> Path:

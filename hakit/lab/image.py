@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,12 @@ _NO_DRIVERS = (
     "ppdev",
     "parport_pc",
 )
+# A kernel that is a program calls its disks otherwise, and has no watchdog but its own, a module that nothing asks for.
+_NAMES = """\
+KERNEL=="ubda", RUN+="/sbin/modprobe softdog"
+KERNEL=="ubdb", SYMLINK+="vdb disk/by-id/virtio-data"
+KERNEL=="ubdc", SYMLINK+="vdc disk/by-id/virtio-sbd"
+"""
 # Counted up when an image has to be made anew though all else is the same.
 _EDITION = 2
 
@@ -45,6 +52,11 @@ def kernel(image: Path) -> Path:
     return image / "kernel"
 
 
+def user_mode(image: Path) -> Path:
+    """Return the kernel that is a program (User-mode Linux); it is not there where the release has none."""
+    return image / "linux.uml"
+
+
 def first_steps(image: Path) -> Path:
     """Return the archive that the kernel starts with."""
     return image / "initrd"
@@ -55,7 +67,7 @@ def path(release: Release, more: Sequence[str] = ()) -> Path:
     packages = (*recipe.PACKAGES, *recipe.machine(release), *more)
     said = (
         str(_EDITION), recipe.digest(release, packages), *recipe.MACHINE_MASKED, *recipe.MACHINE_UNMASKED,
-        *recipe.MACHINE_DISABLED, *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, initrd.INIT,
+        *recipe.MACHINE_DISABLED, *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, _NAMES, initrd.INIT,
     )  # fmt: skip
     digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
     return rootfs.cache() / f"{release}-vm-{digest}"
@@ -89,6 +101,7 @@ def _make(release: Release, more: Sequence[str], place: Path, base: Path, listen
         first_steps(half).write_bytes(initrd.base(tree))
         _, _, version = str(initrd.modules_folder(tree)).rpartition("/")
         kernel(half).write_bytes(vmlinux.extract((tree / f"boot/vmlinuz-{version}").read_bytes()))
+        _user_mode(tree, half)
         _format(tree, root(half))
         mounts.remove_tree(tree)
         listener.hear(StepDone(_TITLE, release, time.monotonic() - start, ok=True))
@@ -116,6 +129,17 @@ def _finish(tree: Path) -> None:
         drop_in.parent.mkdir(exist_ok=True)
         drop_in.write_text(recipe.MACHINE_PATIENCE)
     (tree / "etc/modprobe.d/hakit-lab.conf").write_text("".join(f"blacklist {driver}\n" for driver in _NO_DRIVERS))
+
+
+def _user_mode(tree: Path, half: Path) -> None:
+    """Take the kernel that is a program out of the tree, and let its modules be found there as any kernel's."""
+    program = tree / "usr/bin/linux.uml"
+    if not program.exists():
+        return
+    shutil.move(program, user_mode(half))
+    for folder in (tree / "usr/lib/uml/modules").iterdir():
+        (tree / "lib/modules" / folder.name).symlink_to(f"/usr/lib/uml/modules/{folder.name}")
+    (tree / "etc/udev/rules.d/60-hakit-lab.rules").write_text(_NAMES)
 
 
 def _format(tree: Path, image: Path) -> None:

@@ -25,12 +25,16 @@ b=/bin/busybox
 $b mount -t devtmpfs dev /dev
 $b mount -t proc proc /proc
 $b mount -t sysfs sys /sys
-case "$($b cat /proc/cmdline)" in *{PROBE}*) $b echo {ALIVE}; $b poweroff -f; $b sleep 60 ;; esac
-while read -r module; do $b insmod "/modules/$module"; done </modules/order
+line=$($b cat /proc/cmdline)
+case "$line" in *{PROBE}*) $b echo {ALIVE}; $b poweroff -f; $b sleep 60 ;; esac
+case "$line" in
+*ubda=*) disk=/dev/ubda ;; # a kernel that is a program has all this built in
+*) disk=/dev/vda; while read -r module; do $b insmod "/modules/$module"; done </modules/order ;;
+esac
 . /network
 tries=0
-while [ ! -b /dev/vda ] && [ $tries -lt 100 ]; do $b sleep 0.1; tries=$((tries + 1)); done
-if ! $b mount -t ext4 -o rw,noatime /dev/vda /root; then $b echo "no root file system"; $b poweroff -f; fi
+while [ ! -b $disk ] && [ $tries -lt 100 ]; do $b sleep 0.1; tries=$((tries + 1)); done
+if ! $b mount -t ext4 -o rw,noatime $disk /root; then $b echo "no root file system"; $b poweroff -f; fi
 if [ ! -e /root/etc/hakit-lab ]; then
     $b cp -a /node/. /root/ && $b sync && $b touch /root/etc/hakit-lab && $b sync
 fi
@@ -88,7 +92,7 @@ def modules(dependencies: str, builtin: str) -> list[str]:
 
 def modules_folder(tree: Path) -> Path:
     """Return the folder of the one kernel's modules. Raises HakitError if there is not one."""
-    found = sorted((tree / "lib/modules").glob("*/modules.dep"))
+    found = sorted(each for each in (tree / "lib/modules").glob("*/modules.dep") if not each.parent.is_symlink())
     if len(found) != 1:
         raise HakitError(f"{tree} has {len(found)} kernels, not one")
     return found[0].parent

@@ -7,6 +7,6 @@ from hakit.lab.kind import Kind
 from hakit.lab.machines import Machines
 
 
-def kind(*, vm: bool) -> Kind:
-    """Return what labs of virtual machines, or of containers, are made by."""
-    return Machines() if vm else Containers()
+def kind(*, vm: bool, whole: bool = False) -> Kind:
+    """Return what labs of virtual machines (`whole` ones, or such as this machine runs best), or of containers, are made by."""
+    return Machines(whole=whole) if vm else Containers()

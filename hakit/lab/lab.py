@@ -64,7 +64,7 @@ class Lab:
         self.nodes: tuple[Host, ...] = layout.hosts(kept.nodes)
         self.witness: Host | None = layout.witness() if kept.qnetd else None
         self._state = kept
-        self._kind = kinds.kind(vm=kept.vm)
+        self._kind = kinds.kind(vm=kept.vm, whole=kept.whole)
 
     @classmethod
     def up(  # noqa: PLR0913 - what a lab can be asked to be
@@ -78,12 +78,14 @@ class Lab:
         safety: Safety | None = None,
         more: Sequence[str] = (),
         vm: bool | None = None,
+        whole: bool | None = None,
     ) -> Lab:
         """Make the lab, or repair it, or find it healthy; returns when every node is ready. Raises HakitError.
 
         What an `up` that was stopped half way left is taken away first, and a failing one takes away its own.
         Two containers with bookworm, without power switches and quorum device, unless said otherwise or already so.
-        `more` packages, in a lab without those, make a root file system of their own. `vm`: virtual machines.
+        `more` packages, in a lab without those, make a root file system of their own. `vm`: virtual machines;
+        where there is no KVM their kernels are programs, without a watchdog of hardware, unless they shall be `whole`.
         """
         rootfs.need_root()
         place = layout.layout(name, folder)
@@ -91,13 +93,20 @@ class Lab:
             kept = state.load(place)
             if kept and kept.built:
                 machines = kept.vm if vm is None else vm
-                asked = replace(kept, release=release or kept.release, nodes=nodes or kept.nodes, vm=machines)
+                asked = replace(
+                    kept,
+                    release=release or kept.release,
+                    nodes=nodes or kept.nodes,
+                    vm=machines,
+                    whole=kept.whole if whole is None else whole,
+                )
                 return cls._again(place, kept, safety.of(asked) if safety else asked, listener)
             leftovers.clear(place)
             try:
                 hosts = len(layout.hosts(2 if nodes is None else nodes))
-                wanted = (safety or Safety()).of(State(release or Release.BOOKWORM, hosts, Path(), vm=vm is True))
-                kind = kinds.kind(vm=wanted.vm)
+                state_ = State(release or Release.BOOKWORM, hosts, Path(), vm=vm is True, whole=whole is True)
+                wanted = (safety or Safety()).of(state_)
+                kind = kinds.kind(vm=wanted.vm, whole=wanted.whole)
                 kind.need()
                 lab = cls(place, replace(wanted, base=kind.base(wanted, more, listener)))
                 lab._build(listener)

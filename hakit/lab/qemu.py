@@ -16,10 +16,11 @@ KERNEL = "console=ttyS0 quiet panic=5 net.ifnames=0 mitigations=off audit=0 seli
 
 
 class Accelerator(StrEnum):
-    """What executes a machine's instructions: the processor, or QEMU."""
+    """What executes a machine's instructions: the processor, QEMU, or the processor for a kernel that is a program (hakit.lab.uml)."""
 
     KVM = "kvm"
     TCG = "tcg"
+    UML = "uml"
 
     @property
     def option(self) -> str:

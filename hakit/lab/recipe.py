@@ -35,9 +35,12 @@ _ONE_PACKAGE = frozenset({Release.BULLSEYE, Release.BOOKWORM})
 # What a virtual machine needs on top: a kernel, what finds its devices, disks to replicate, and fencing by watchdog.
 # The last two are for the first steps of its boot: a busybox, and the least that the kernel's package will do with.
 _MACHINE = (
-    "linux-image-amd64", "udev", "kmod", "drbd-utils", "sbd", "e2fsprogs", "xfsprogs",
+    "linux-image-amd64", "udev", "kmod", "drbd-utils", "sbd", "e2fsprogs", "xfsprogs", "dmsetup",
     "busybox-static", "tiny-initramfs",
 )  # fmt: skip
+
+# A kernel that is a program, for where there is no KVM; DRBD's module comes with it.
+_USER_MODE = {Release.BOOKWORM: ("user-mode-linux",)}
 
 # What a node without disks, screens, seats or a way out has no use for; everything else stays as Debian has it.
 MASKED = (
@@ -85,7 +88,8 @@ def safety(release: Release) -> tuple[str, ...]:
 
 def machine(release: Release) -> tuple[str, ...]:
     """Return the packages that a virtual machine needs on top of the others."""
-    return ("fence-agents" if release in _ONE_PACKAGE else "fence-agents-sbd", *_MACHINE)
+    agents = "fence-agents" if release in _ONE_PACKAGE else "fence-agents-sbd"
+    return (agents, *_MACHINE, *_USER_MODE.get(release, ()))
 
 
 def digest(release: Release, packages: Iterable[str] = PACKAGES) -> str:

@@ -17,7 +17,7 @@ class State:
     """Release, number of nodes and the base that they share; `built` once the first `up` was through.
 
     `fencing`: the nodes have power switches; `qnetd`: there is a host with a quorum device; `vm`: the nodes are
-    virtual machines.
+    virtual machines, `whole` ones with all that QEMU gives them.
     """
 
     release: Release
@@ -27,6 +27,7 @@ class State:
     fencing: bool = False
     qnetd: bool = False
     vm: bool = False
+    whole: bool = False
 
     @property
     def managed(self) -> bool:
@@ -39,7 +40,7 @@ def load(layout: Layout) -> State | None:
     try:
         said = json.loads((layout.folder / "lab.json").read_text())
         release, base = Release(said["release"]), Path(said["base"])
-        more = (said.get(each, False) is True for each in ("fencing", "qnetd", "vm"))
+        more = (said.get(each, False) is True for each in ("fencing", "qnetd", "vm", "whole"))
         return State(release, int(said["nodes"]), base, bool(said["built"]), *more)
     except FileNotFoundError:
         return None

@@ -43,7 +43,7 @@ def lab() -> Iterator[Lab]:
     """Two machines with bookworm; afterwards nothing is left of them."""
     name = test_lab_name("vm")
     try:
-        yield Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True)
+        yield Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, whole=True)
     finally:
         Lab.down(name)
     assert traces(layout.layout(name)) == set()

@@ -95,7 +95,7 @@ def shared() -> Iterator[Audit]:
     """Two machines that share a disk; nothing is done to them yet."""
     name = test_lab_name("sbd")
     try:
-        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True)
+        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, whole=True)
         # Three times the usual timeout: an emulated machine may be kept waiting by this one.
         protected(lab, f"{{ disks: [{DISK}], timeout: 15 }}")
         yield Audit(lab)
@@ -233,7 +233,7 @@ def alone() -> Iterator[Audit]:
     """Two machines without a disk to share, and a quorum device: a cluster that relies on its watchdogs."""
     name = test_lab_name("sbdalone")
     try:
-        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, safety=Safety(qnetd=True))
+        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, whole=True, safety=Safety(qnetd=True))
         protected(lab, "{}")
         made = Audit(lab)
         made.hakit.must("bootstrap", "--yes", made.hakit.spec)

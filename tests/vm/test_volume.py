@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hakit.lab import qemu
 from hakit.lab.lab import Lab
 from hakit.lab.recipe import Release
 from tests.cluster.conftest import Teller, test_lab_name
@@ -134,50 +132,6 @@ def test_a_split_brain_is_told_and_ended_by_a_person(story: Story) -> None:
     assert story.logged(place) == story.fetched
     story.hakit.must("switchover", "squid", "--spec", story.hakit.spec)
     assert story.logged(other) == story.fetched
-
-
-def driven(story: Story, node: str, verb: str, card: str = "") -> str:
-    """Take the disk below the volume away from the node's kernel, as if pulled out (`unbind`), or give it back (`bind`)."""
-    card = card or story.hakit.on(node, "sh", "-c", "basename $(readlink -f /sys/block/vdb/device)")
-    story.hakit.on(node, "sh", "-c", f"echo {card} > /sys/bus/virtio/drivers/virtio_blk/{verb}")
-    return card
-
-
-def test_the_service_outlives_the_disk_of_its_node(story: Story) -> None:
-    place, other = story.place, story.other
-    card = driven(story, place, "unbind")
-    with story.writing(100):
-        waited_for(lambda: story.sides[place]["disk"] == "Diskless", "DRBD lets the disk go")
-    waited_for(story.serves, "it goes on with the other node's")
-    assert "HK327" in story.codes()
-    refused = story.hakit("volume", "resync", "squid", "--spec", story.hakit.spec)
-    assert refused.code != 0
-    assert "there is no /dev/vdb" in refused.err, refused
-    driven(story, place, "bind", card)
-    story.hakit.must("volume", "resync", "squid", "--spec", story.hakit.spec)
-    assert story.whole()
-    for node in (other, place):
-        if story.place != node:
-            story.hakit.must("switchover", "squid", "--to", node, "--spec", story.hakit.spec)
-        assert story.lost(node) == []
-        assert set(story.fetched) <= set(story.logged(node))
-
-
-def test_a_new_disk_gets_everything(story: Story) -> None:
-    place, other = story.place, story.other
-    story.lab.power_off(other)
-    disk = qemu.data(story.lab.layout, other)
-    size = disk.stat().st_size
-    disk.write_bytes(b"")
-    os.truncate(disk, size)
-    story.lab.power_on(other, Teller())
-    waited_for(lambda: "HK327" in story.codes(), "the volume is down there", seconds=600)
-    assert story.place == place
-    story.hakit.must("volume", "resync", "squid", "--spec", story.hakit.spec)
-    assert story.whole()
-    story.hakit.must("switchover", "squid", "--to", other, "--spec", story.hakit.spec)
-    assert story.lost(other) == []
-    assert set(story.fetched) <= set(story.logged(other))
 
 
 def test_destroy_gives_the_directories_back_and_keeps_the_data(story: Story) -> None:

@@ -1,0 +1,60 @@
+"""The command line of a machine whose kernel is a program of this one: User-mode Linux, Debian's package of that name.
+
+Neither KVM nor an emulated processor: its programs run as this machine's own, its kernel serves them. It has disks and cards
+that are its own, DRBD's module, and no devices of a PC, so no watchdog but a kernel's.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hakit.lab import image, layout, network, qemu
+from hakit.lab.layout import Host, Layout
+
+_MEMORY = 1024
+# Its console is its output; nothing comes in.
+_CONSOLE = ("con=null", "ssl=null", "con0=null,fd:1")
+KERNEL = "quiet panic=5 net.ifnames=0 audit=0 selinux=0 apparmor=0"
+
+
+def layer(place: Layout, name: str) -> Path:
+    """Return the node's own layer over the image, which the kernel itself makes."""
+    return place.node_folder(name) / "root.cow"
+
+
+def number(place: Layout, name: str) -> Path:
+    """Return the file with the number of its process, which it keeps."""
+    return place.node_folder(name) / "uml" / name / "pid"
+
+
+def probe(base: Path, words: str) -> tuple[str, ...]:
+    """Return the command line that starts the kernel with the image's first steps and no disk."""
+    return (str(image.user_mode(base)), "mem=256M", f"initrd={image.first_steps(base)}", *_CONSOLE, "quiet", words)
+
+
+def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
+    """Return the command line that is the node; it has to run in the namespace of the switch."""
+    name = host.name
+    addresses = (*host.addresses, layout.management(host))
+    return (
+        # Each of its programs is a process here that the kernel's own stops and lets go on, for every page and every call:
+        # if they share a processor that takes a quarter of the time.
+        "taskset", "--cpu-list", str(_processor(host)),
+        str(image.user_mode(base)), f"mem={_MEMORY}M", f"umid={name}", f"uml_dir={place.node_folder(name)}/uml/",
+        f"initrd={qemu.archive(place, name)}", *_CONSOLE, *KERNEL.split(),
+        f"ubda={layer(place, name)},{image.root(base)}",
+        f"ubdb={qemu.data(place, name)}",
+        # "c": others have it open as well, and it locks no file.
+        f"ubdcc={qemu.shared(place)}",
+        *(
+            f"eth{ring}=tuntap,{network.port(name, ring)},{network.hardware(address)}"
+            for ring, address in enumerate(addresses)
+        ),
+    )  # fmt: skip
+
+
+def _processor(host: Host) -> int:
+    """Choose one for a node: neighbours have different ones, if there are several."""
+    usable = sorted(os.sched_getaffinity(0))
+    return usable[int(host.addresses[0].rpartition(".")[2]) % len(usable)]

@@ -35,6 +35,7 @@ _PROGRAMS = {
     "ip": "iproute2",
     "ssh": "openssh-client",
     "nsenter": "util-linux",
+    "taskset": "util-linux",
 }
 _NOTES = {
     Accelerator.TCG: "KVM does not work on this machine; its processor is emulated, so booting takes a minute",

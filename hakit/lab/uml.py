@@ -7,8 +7,10 @@ that are its own, DRBD's module, and no devices of a PC, so no watchdog but a ke
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
+from hakit.core.errors import HakitError
 from hakit.lab import image, layout, network, qemu
 from hakit.lab.layout import Host, Layout
 
@@ -34,8 +36,13 @@ def probe(base: Path, words: str) -> tuple[str, ...]:
 
 
 def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
-    """Return the command line that is the node; it has to run in the namespace of the switch."""
+    """Return the command line that is the node; it has to run in the namespace of the switch.
+
+    Raises HakitError for a folder whose name its options can't say.
+    """
     name = host.name
+    if re.search(r"[,\s]", f"{place.folder}{base}"):
+        raise HakitError(f"the path {place.folder} has a comma or a space", hint="--dir with another one, or --whole")
     addresses = (*host.addresses, layout.management(host))
     return (
         # Each of its programs is a process here that the kernel's own stops and lets go on, for every page and every call:

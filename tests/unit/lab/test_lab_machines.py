@@ -28,6 +28,7 @@ from hakit.lab import (
     qemu,
     recipe,
     state,
+    uml,
     vmlinux,
 )
 from hakit.lab.layout import Layout
@@ -92,13 +93,44 @@ def test_a_folder_with_a_comma_is_not_taken_for_options() -> None:
     assert options(argv, "-qmp")[0].startswith("unix:/labs/a,,b/nodes/qsp-a/qmp,")
 
 
+def test_a_kernel_that_is_a_program_has_the_same_disks_and_cards() -> None:
+    argv = uml.argv(Layout("x", Path("/labs/x")), NODE, Path("/cache/image"))
+    assert argv[:2] == ("taskset", "--cpu-list")
+    assert argv[3] == "/cache/image/linux.uml"
+    assert [each for each in argv if each.startswith(("ubd", "eth"))] == [
+        "ubda=/labs/x/nodes/qsp-a/root.cow,/cache/image/root.ext4",
+        "ubdb=/labs/x/nodes/qsp-a/data.raw",
+        "ubdcc=/labs/x/sbd.raw",
+        "eth0=tuntap,qsp-a.0,02:00:c0:a8:e9:0b",
+        "eth1=tuntap,qsp-a.1,02:00:ac:10:e9:0b",
+        "eth2=tuntap,qsp-a.2,02:00:0a:17:e9:0b",
+    ]
+
+
+@pytest.mark.parametrize("folder", ["/labs/a,b", "/labs/a b"])
+def test_a_folder_that_its_options_can_t_say_is_refused(folder: str) -> None:
+    with pytest.raises(HakitError, match="comma or a space") as caught:
+        uml.argv(Layout("x", Path(folder)), NODE, Path("/cache/image"))
+    assert "--whole" in caught.value.hint
+
+
+def test_neighbours_run_on_processors_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {2, 5})
+    place = Layout("x", Path("/labs/x"))
+    assert {uml.argv(place, host, Path("/image"))[2] for host in layout.hosts(2)} == {"2", "5"}
+
+
+def test_a_kernel_that_is_a_program_is_not_believed_in_where_there_is_none(tmp_path: Path) -> None:
+    assert accelerator.choose(tmp_path, whole=False) is Accelerator.TCG or accelerator.offered(Path("/dev/kvm"))
+
+
 def test_every_machine_can_be_found_by_its_labs_name() -> None:
     assert options(command(), "-name") == ["guest=hakit.x.qsp-a"]
 
 
 def test_state_remembers_what_nodes_are_made_of(tmp_path: Path) -> None:
     place = Layout("x", tmp_path)
-    kept = State(Release.BOOKWORM, 2, Path("/base"), built=True, vm=True)
+    kept = State(Release.BOOKWORM, 2, Path("/base"), built=True, vm=True, whole=True)
     state.save(place, kept)
     assert state.load(place) == kept
     assert kept.managed, "there is a way in past the rings"

@@ -64,7 +64,7 @@ test-tools: venv test-deps  ## the real corosync, pacemaker and pcs judge what h
 test-cluster: venv  ## real clusters in the lab (root, Linux)
 	@$(BIN)/pytest tests/cluster
 
-test-vm: venv vm-deps  ## labs of virtual machines, emulated where KVM doesn't work, and volumes in them (root, Linux, QEMU)
+test-vm: venv vm-deps  ## labs of virtual machines, and volumes in them (root, Linux, QEMU)
 	@$(BIN)/pytest tests/vm --all
 
 matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (root, Linux)
@@ -73,7 +73,7 @@ matrix: venv  ## every release with pcs and with crm; writes docs/matrix.md (roo
 demo: venv  ## two bare Debian nodes become a cluster that serves squid, and the service moves
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
 
-demo-volume: venv qemu-deps  ## the same in virtual machines, with squid's log on a replicated volume; ten minutes where KVM doesn't work
+demo-volume: venv qemu-deps  ## the same in virtual machines, with squid's log on a replicated volume; some minutes where KVM doesn't work
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh volume
 
 bench-bootstrap: venv  ## hakit against pcs by hand, from bare nodes to a page through the VIP

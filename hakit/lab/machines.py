@@ -1,4 +1,4 @@
-"""Nodes that are virtual machines (QEMU): Debian's own kernel, disks, a watchdog; a minute to boot without KVM.
+"""Nodes that are virtual machines (QEMU, or a kernel that is a program): Debian's own kernel, disks, a watchdog.
 
 The host of a quorum device needs none of that, and is a container beside them.
 """

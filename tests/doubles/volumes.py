@@ -203,6 +203,8 @@ def _drbdadm(verb: str, store: Store, peer: Store) -> Answer:  # noqa: C901, PLR
         case "up":
             assert store.metadata and not store.up
             store.up = True
+        case "connect" if not store.apart:
+            return 10, "", "Failure: (102) Local address(port) already in use."
         case "connect" | "adjust" | "disconnect":
             pass  # sides that stand apart find out again that they do
         case "detach":

@@ -34,11 +34,14 @@ def apart(seen: Seen, volume: Volume) -> bool:
 
 
 def reconnect(seen: Seen, service: Service, volume: Volume) -> Stage:
-    """Let the sides look for each other again; neither drops anything."""
+    """Let the sides that have given up look for each other again; neither drops anything.
+
+    One that is looking already is let be: DRBD 8.4 answers "Local address(port) already in use".
+    """
     steps = tuple(
         Step(f"connect the volume of {service.name}", name, side.connection, (drbdadm("connect", service),))
         for name, side in sight.sides(seen, volume).items()
-        if not side.linked
+        if side.connection == drbd.STANDALONE
     )
     return Stage("Connect the volume", steps)
 

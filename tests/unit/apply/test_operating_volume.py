@@ -64,9 +64,10 @@ def test_status_tells_programs_of_both_sides(hosts: SimulatedHosts) -> None:
     }
 
 
-def test_a_volume_that_is_down_is_not_called_alike(hosts: SimulatedHosts) -> None:
-    for host in hosts.everyone:
-        host.store.up = False
+@pytest.mark.parametrize("down", [("qsp-b",), ("qsp-a", "qsp-b")], ids=["one side", "both"])
+def test_a_volume_that_is_down_is_not_called_alike(hosts: SimulatedHosts, down: tuple[str, ...]) -> None:
+    for name in down:
+        hosts.hosts[name].store.up = False
     with pytest.raises(HakitError, match="don't become alike"):
         volume.resync(WANTED, means(hosts), "squid")
 

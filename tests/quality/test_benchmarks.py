@@ -20,6 +20,11 @@ def test_the_page_of_growth_is_made_of_the_raw_numbers(root: Path, tool: Tool) -
     assert said.strip() == (root / "bench/results/scale.md").read_text().strip()
 
 
+def test_the_page_of_volumes_is_made_of_the_raw_numbers(root: Path, tool: Tool) -> None:
+    said = tool(sys.executable, "bench/bench_volume.py", "--report")
+    assert said.strip() == (root / "bench/results/volume.md").read_text().strip()
+
+
 def test_the_page_of_endurance_is_made_of_the_runs(root: Path, tool: Tool) -> None:
     said = tool(sys.executable, "bench/soak.py", "--report")
     assert said.strip() == (root / "bench/results/soak.md").read_text().strip()

@@ -32,9 +32,11 @@ _NO_DRIVERS = (
     "ppdev",
     "parport_pc",
 )
-# A kernel that is a program calls its disks otherwise, and has no watchdog but its own, a module that nothing asks for.
+# A kernel that is a program calls its disks otherwise. Its /dev/watchdog would be another program's, which isn't there; its
+# own one is a module that nothing asks for.
 _NAMES = """\
 KERNEL=="ubda", RUN+="/sbin/modprobe softdog"
+KERNEL=="watchdog1", RUN+="/bin/ln -sf watchdog1 /dev/watchdog"
 KERNEL=="ubdb", SYMLINK+="vdb disk/by-id/virtio-data"
 KERNEL=="ubdc", SYMLINK+="vdc disk/by-id/virtio-sbd"
 """

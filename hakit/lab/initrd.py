@@ -28,7 +28,7 @@ $b mount -t sysfs sys /sys
 line=$($b cat /proc/cmdline)
 case "$line" in *{PROBE}*) $b echo {ALIVE}; $b poweroff -f; $b sleep 60 ;; esac
 case "$line" in
-*ubda=*) disk=/dev/ubda ;; # a kernel that is a program has all this built in
+*ubda*) disk=/dev/ubda ;; # a kernel that is a program has all this built in
 *) disk=/dev/vda; while read -r module; do $b insmod "/modules/$module"; done </modules/order ;;
 esac
 . /network

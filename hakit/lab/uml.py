@@ -50,9 +50,10 @@ def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
         "taskset", "--cpu-list", str(_processor(host)),
         str(image.user_mode(base)), f"mem={_MEMORY}M", f"umid={name}", f"uml_dir={place.node_folder(name)}/uml/",
         f"initrd={qemu.archive(place, name)}", *_CONSOLE, *KERNEL.split(),
-        f"ubda={layer(place, name)},{image.root(base)}",
-        f"ubdb={qemu.data(place, name)}",
-        # "c": others have it open as well, and it locks no file.
+        # "c" behind a disk's letter: it locks no file. Others have the image and the shared disk open as well, and when it
+        # boots again a process of its last life may still hold the lock.
+        f"ubdac={layer(place, name)},{image.root(base)}",
+        f"ubdbc={qemu.data(place, name)}",
         f"ubdcc={qemu.shared(place)}",
         *(
             f"eth{ring}=tuntap,{network.port(name, ring)},{network.hardware(address)}"

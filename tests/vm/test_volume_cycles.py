@@ -1,6 +1,6 @@
 """Thirty times something is done to a volume that a program writes to: what the program was told to be on the disk is there after each.
 
-The nodes are fenced by a disk that they share, so both rings may be cut.
+The nodes are fenced by a disk that they share, so both rings may be cut. They are whole machines, with a watchdog of hardware.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def story() -> Iterator[Story]:
     """Two machines with a volume and with SBD."""
     name = test_lab_name("cycles")
     try:
-        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True)
+        lab = Lab.up(name, Teller(), release=Release.BOOKWORM, vm=True, whole=True)
         # Three times the usual timeout: an emulated machine may be kept waiting by this one.
         fenced_by(lab, f"{{ disks: [{DISK}], timeout: 15 }}")
         spec = Path(lab.spec)

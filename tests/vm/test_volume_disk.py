@@ -62,9 +62,10 @@ def test_the_service_outlives_the_disk_of_its_node(story: Story) -> None:
     with story.writing(100):
         become(story, place, "error")
         waited_for(lambda: story.sides[place]["disk"] == "Diskless", "DRBD lets the disk go")
-    waited_for(story.serves, "it goes on with the other node's")
+    waited_for(lambda: story.place == other, "it moves to the node that has a disk")
+    waited_for(story.serves, "and serves there")
     assert "HK327" in story.codes()
-    assert story.lost(story.place) == []
+    assert story.lost(other) == []
     story.hakit.on(place, "dmsetup", "remove", "data")
     refused = story.hakit("volume", "resync", "squid", "--spec", story.hakit.spec)
     assert refused.code != 0

@@ -98,8 +98,8 @@ def test_a_kernel_that_is_a_program_has_the_same_disks_and_cards() -> None:
     assert argv[:2] == ("taskset", "--cpu-list")
     assert argv[3] == "/cache/image/linux.uml"
     assert [each for each in argv if each.startswith(("ubd", "eth"))] == [
-        "ubda=/labs/x/nodes/qsp-a/root.cow,/cache/image/root.ext4",
-        "ubdb=/labs/x/nodes/qsp-a/data.raw",
+        "ubdac=/labs/x/nodes/qsp-a/root.cow,/cache/image/root.ext4",
+        "ubdbc=/labs/x/nodes/qsp-a/data.raw",
         "ubdcc=/labs/x/sbd.raw",
         "eth0=tuntap,qsp-a.0,02:00:c0:a8:e9:0b",
         "eth1=tuntap,qsp-a.1,02:00:ac:10:e9:0b",

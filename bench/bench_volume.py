@@ -55,7 +55,7 @@ resource squid {
 _KINDS = {
     Accelerator.KVM: "with KVM",
     Accelerator.TCG: "on emulated processors, where everything takes many times longer",
-    Accelerator.UML: "whose kernels are programs (User-mode Linux), where a move takes some thirty times what it takes in containers (failover.md)",
+    Accelerator.UML: "whose kernels are programs (User-mode Linux), where everything takes longer",
 }
 
 
@@ -182,12 +182,13 @@ def page(said_: dict[str, Any]) -> str:
         ratio = median(lost["hakit-volume"]) / median(lost["pcs-volume"])
         more.append(f"With it, hakit's outage is {ratio:.2f} of that of pcs by hand.")
     kind = _KINDS[Accelerator(said_["kind"])]
+    repeat = max(map(len, lost.values()))
     return "\n".join(
         [
             "# A planned move with a volume",
             "",
             f"{said_['machine']}; two virtual machines {kind}, release {said_['release']}; {said_['began']} UTC. A client",
-            f"asks squid for a page through the VIP every {1000 * EVERY:.0f} ms. Rerun: `python3 bench/bench_volume.py`.",
+            f"asks squid for a page through the VIP every {1000 * EVERY:.0f} ms. Rerun: `python3 bench/bench_volume.py --repeat {repeat}`.",
             "",
             "| way | median outage | from, to | moves |",
             "|---|---|---|---|",

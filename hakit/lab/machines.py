@@ -39,7 +39,7 @@ _PROGRAMS = {
 }
 _NOTES = {
     Accelerator.TCG: "KVM does not work on this machine; its processor is emulated, so booting takes a minute",
-    Accelerator.UML: "KVM does not work on this machine; each node's kernel is a program here (User-mode Linux), with no watchdog of its own",
+    Accelerator.UML: "KVM does not work on this machine; each node's kernel is a program here (User-mode Linux), and so is its watchdog",
 }
 _DATA = 256 << 20
 _SBD = 10 << 20

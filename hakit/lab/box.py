@@ -107,7 +107,7 @@ def metadata() -> str:
 
 
 def vagrantfile(driver: Accelerator) -> str:
-    """Return the settings that go with the box; `driver` is what works where it was made."""
+    """Return the settings that go with the box; `driver` is what runs whole machines where it was made: libvirt has no other."""
     name = {Accelerator.KVM: "kvm", Accelerator.TCG: "qemu"}[driver]
     return _VAGRANTFILE.replace("{driver}", name).replace("{cmd_line}", qemu.KERNEL)
 

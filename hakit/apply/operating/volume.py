@@ -16,6 +16,7 @@ from hakit.observe.drbd import Side
 from hakit.plan.seen import Seen
 from hakit.plan.step import Stage
 from hakit.plan.volume import replacing, resolving, sight
+from hakit.run.hosts import fan_out
 
 _MEET = 30.0  # seconds for two sides to find each other
 _STILL = 60.0  # seconds without anything getting less until a synchronization counts as stuck
@@ -75,14 +76,17 @@ def resolve(  # noqa: PLR0913 - which, how, and the means to do it
 
 
 def _alike(reins: Reins, service: str, volume: Volume) -> None:
-    """Wait until both sides are alike, however long that takes as long as it gets on."""
+    """Wait until both sides are alike, however long that takes as long as it gets on. Only DRBD is asked meanwhile."""
     means, first = reins.means, 0
     best, since = 0, means.clock.now()
 
+    def ask(name: str) -> Side | None:
+        return drbd.read(means.runner.batch(name, drbd.ACTIONS, keep_going=True)).get(volume.minor)
+
     def look() -> dict[str, Side]:
         nonlocal first, best, since
-        seen, _ = look_at_reachable(reins.cluster, means.runner)
-        sides = sight.sides(seen, volume)
+        answers = fan_out((node.name for node in reins.cluster.nodes), ask)
+        sides = {name: side for name, side in answers.items() if isinstance(side, Side)}
         left = max((side.out_of_sync for side in sides.values() if side.syncing), default=0)
         first = max(first, left)
         if left and left != best:

@@ -47,3 +47,7 @@ class Given:
     def power_off(self, node: str) -> NoReturn:
         """Skip."""
         pytest.skip(f"the power of {node} is nobody's here to cut")
+
+    def freeze(self, node: str) -> NoReturn:
+        """Skip."""
+        pytest.skip(f"nobody here can let {node} stand still")

@@ -2,6 +2,9 @@
 
     python3 bench/bench_volume.py [--repeat 5] [--ways hakit hakit-volume pcs-volume] | --report
 
+What a call of an agent takes there, and on this machine itself, is measured beside it: a volume adds seven of them, one behind
+the other (stop of the mount, demote, two notifications, promote, one more, start of the mount).
+
 In two virtual machines with DRBD, one way after the other, each moved there and back while a client asks squid for a page
 through the VIP. By hand is the same squid with the commands of DRBD's own guide. Where KVM doesn't work the kernels are
 programs of this machine (User-mode Linux), and everything takes longer: the page says so. Needs root. Writes bench/results/volume.json and .md.
@@ -57,6 +60,27 @@ _KINDS = {
     Accelerator.TCG: "on emulated processors, where everything takes many times longer",
     Accelerator.UML: "whose kernels are programs (User-mode Linux), where everything takes longer",
 }
+
+
+# A call of the same kind that needs no volume: a shell script of the resource agents, with a directory of memory.
+CALL = """\
+import os, statistics, subprocess, time
+words = {"device": "tmpfs", "directory": "/mnt", "fstype": "tmpfs"}
+more = {f"OCF_RESKEY_{name}": value for name, value in words.items()}
+env = os.environ | more | {"OCF_ROOT": "/usr/lib/ocf", "OCF_RESOURCE_INSTANCE": "call"}
+def call(action):
+    began = time.monotonic()
+    subprocess.run(["/usr/lib/ocf/resource.d/heartbeat/Filesystem", action], env=env, capture_output=True, check=True)
+    return time.monotonic() - began
+call("start")
+print(statistics.median(call("monitor") for _ in range(15)))
+call("stop")
+"""
+
+
+def call_costs(lab: Lab) -> float:
+    """Return what a call of an agent takes on a node, in seconds."""
+    return float(said(lab, NODES[0], "python3", "-c", CALL))
 
 
 class Way(Pacemaker):
@@ -182,6 +206,12 @@ def page(said_: dict[str, Any]) -> str:
         ratio = median(lost["hakit-volume"]) / median(lost["pcs-volume"])
         more.append(f"With it, hakit's outage is {ratio:.2f} of that of pcs by hand.")
     kind = _KINDS[Accelerator(said_["kind"])]
+    here, itself = said_["call"], said_["call_itself"]
+    more += [
+        "",
+        f"A call of an agent (Filesystem, monitor) takes {1000 * here:.0f} ms in such a machine and {1000 * itself:.0f} ms on this machine",
+        "itself. What a volume adds to a move are seven calls of agents, one behind the other.",
+    ]
     repeat = max(map(len, lost.values()))
     return "\n".join(
         [
@@ -223,6 +253,7 @@ def main() -> None:
     try:
         lab = Lab.up(NAME, Teller(), release=Release(chosen.release), vm=True)
         said_["kind"] = accelerator.remembered(lab.layout).value
+        said_["call"] = call_costs(lab)
         for number, name in enumerate(chosen.ways):
             if number:
                 lab.reset(Teller())
@@ -230,6 +261,8 @@ def main() -> None:
             moved = [measure(lab, ways[name], MOVE, every=EVERY) for _ in range(chosen.repeat)]
             said_["results"][name] = [asdict(each) for each in moved]
             sys.stderr.write(f"{name}: {[each.seconds for each in moved]} s, VIP on {holders(lab)}\n")
+        Lab.down(NAME)
+        said_["call_itself"] = call_costs(Lab.up(NAME, Teller(), release=Release(chosen.release)))
     finally:
         Lab.down(NAME)
     (Path(chosen.output) / "volume.json").write_text(json.dumps(said_, indent=1) + "\n")

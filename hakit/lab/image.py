@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hakit.core.action import Command
-from hakit.core.event import Listener, StepDone, StepStarted
-from hakit.lab import initrd, locks, mounts, recipe, rootfs, vmlinux
+from hakit.core.event import Listener, Note, StepDone, StepStarted
+from hakit.lab import initrd, locks, mounts, recipe, rootfs, usermode, vmlinux
 from hakit.lab.recipe import Release
 from hakit.run import machine
 
@@ -41,7 +41,7 @@ KERNEL=="ubdb", SYMLINK+="vdb disk/by-id/virtio-data"
 KERNEL=="ubdc", SYMLINK+="vdc disk/by-id/virtio-sbd"
 """
 # Counted up when an image has to be made anew though all else is the same.
-_EDITION = 2
+_EDITION = 3
 
 
 def root(image: Path) -> Path:
@@ -55,8 +55,16 @@ def kernel(image: Path) -> Path:
 
 
 def user_mode(image: Path) -> Path:
-    """Return the kernel that is a program (User-mode Linux); it is not there where the release has none."""
+    """Return the kernel that is a program (User-mode Linux); it is not there where this machine's archive has none.
+
+    It wants the image's folder as its own and `libraries` as its libraries' (see hakit.lab.usermode).
+    """
     return image / "linux.uml"
+
+
+def libraries(image: Path) -> Path:
+    """Return the folder with the C library of the kernel that is a program."""
+    return image / "lib"
 
 
 def first_steps(image: Path) -> Path:
@@ -69,7 +77,7 @@ def path(release: Release, more: Sequence[str] = ()) -> Path:
     packages = (*recipe.PACKAGES, *recipe.machine(release), *more)
     said = (
         str(_EDITION), recipe.digest(release, packages), *recipe.MACHINE_MASKED, *recipe.MACHINE_UNMASKED,
-        *recipe.MACHINE_DISABLED, *recipe.MACHINE_SLOW, recipe.MACHINE_PATIENCE, *_NO_DRIVERS, _NAMES, initrd.INIT,
+        *recipe.MACHINE_DISABLED, *recipe.MACHINE_SLOW, recipe.USER_MODE[0], *recipe.USER_MODE[1], recipe.MACHINE_PATIENCE, *_NO_DRIVERS, _NAMES, initrd.INIT,
     )  # fmt: skip
     digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
     return rootfs.cache() / f"{release}-vm-{digest}"
@@ -103,7 +111,7 @@ def _make(release: Release, more: Sequence[str], place: Path, base: Path, listen
         first_steps(half).write_bytes(initrd.base(tree))
         _, _, version = str(initrd.modules_folder(tree)).rpartition("/")
         kernel(half).write_bytes(vmlinux.extract((tree / f"boot/vmlinuz-{version}").read_bytes()))
-        _user_mode(tree, half)
+        _user_mode(tree, half, listener)
         _format(tree, root(half))
         mounts.remove_tree(tree)
         listener.hear(StepDone(_TITLE, release, time.monotonic() - start, ok=True))
@@ -133,15 +141,17 @@ def _finish(tree: Path) -> None:
     (tree / "etc/modprobe.d/hakit-lab.conf").write_text("".join(f"blacklist {driver}\n" for driver in _NO_DRIVERS))
 
 
-def _user_mode(tree: Path, half: Path) -> None:
-    """Take the kernel that is a program out of the tree, and let its modules be found there as any kernel's."""
-    program = tree / "usr/bin/linux.uml"
-    if not program.exists():
+def _user_mode(tree: Path, half: Path, listener: Listener) -> None:
+    """Add the kernel that is a program, and its modules to the tree's; without it where the archive hasn't that release."""
+    try:
+        modules = usermode.add(half / "packages", user_mode(half), libraries(half), listener)
+    except rootfs.SuiteMissing as error:
+        listener.hear(Note(f"{error}, so no kernel that is a program: where KVM doesn't work, processors are emulated"))
         return
-    shutil.move(program, user_mode(half))
-    for folder in (tree / "usr/lib/uml/modules").iterdir():
-        (tree / "lib/modules" / folder.name).symlink_to(f"/usr/lib/uml/modules/{folder.name}")
+    modules.rename(tree / "lib/modules" / modules.name)
+    machine.must(Command(("chroot", str(tree), "depmod", modules.name), timeout=60))
     (tree / "etc/udev/rules.d/60-hakit-lab.rules").write_text(_NAMES)
+    shutil.rmtree(half / "packages")
 
 
 def _format(tree: Path, image: Path) -> None:

@@ -100,6 +100,18 @@ def build(release: Release, packages: Sequence[str], place: Path, listener: List
         mounts.remove_tree(half)
 
 
+def extract(release: Release, packages: Sequence[str], place: Path, listener: Listener) -> None:
+    """Unpack packages of a release, with what they depend on, into a folder that is no root. Raises SuiteMissing, HakitError."""
+    need({"mmdebstrap": "mmdebstrap", "setpriv": "util-linux"}, "debian-archive-keyring")
+    outcome = machine.watch(
+        _command(release, packages, place, None, variant="extract"), lambda line: _tell(line, listener)
+    )
+    if _NO_SUITE in outcome.stderr:
+        raise SuiteMissing(release)
+    if not outcome.ok:
+        raise CommandFailed(outcome, hint="does `apt-get update` reach this machine's Debian archive?")
+
+
 def _tell(line: str, listener: Listener) -> None:
     """Turn what mmdebstrap says into how far it has come: the share of the time behind each of its stages."""
     for stage, percent in _STAGES.items():
@@ -137,7 +149,9 @@ def need(programs: Mapping[str, str], *more: str) -> None:
         )
 
 
-def _command(release: Release, packages: Sequence[str], target: Path, base: Path | None) -> Command:
+def _command(
+    release: Release, packages: Sequence[str], target: Path, base: Path | None, *, variant: str = "minbase"
+) -> Command:
     """Compose the mmdebstrap call. With a `base` it goes on from a copy of that root.
 
     It runs in a process and a mount namespace of its own and is bound to our life: should we be killed, then
@@ -151,7 +165,7 @@ def _command(release: Release, packages: Sequence[str], target: Path, base: Path
             "setpriv", "--pdeathsig", "KILL", "--",
             "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
             "mmdebstrap",
-            "--mode=root", f"--variant={'custom' if base else 'minbase'}", "--format=directory", *copied,
+            "--mode=root", f"--variant={'custom' if base else variant}", "--format=directory", *copied,
             f"--include={','.join(packages)}",
             "--dpkgopt=path-exclude=/usr/share/man/*",
             "--dpkgopt=path-exclude=/usr/share/locale/*",

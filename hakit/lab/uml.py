@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from hakit.core.errors import HakitError
-from hakit.lab import image, layout, network, qemu
+from hakit.lab import image, layout, network, qemu, usermode
 from hakit.lab.layout import Host, Layout
 
 _MEMORY = 1024
@@ -32,7 +32,7 @@ def number(place: Layout, name: str) -> Path:
 
 def probe(base: Path, words: str) -> tuple[str, ...]:
     """Return the command line that starts the kernel with the image's first steps and no disk."""
-    return (str(image.user_mode(base)), "mem=256M", f"initrd={image.first_steps(base)}", *_CONSOLE, "quiet", words)
+    return _kernel(base, "mem=256M", f"initrd={image.first_steps(base)}", *_CONSOLE, "quiet", words)
 
 
 def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
         # Each of its programs is a process here that the kernel's own stops and lets go on, for every page and every call:
         # if they share a processor that takes a quarter of the time.
         "taskset", "--cpu-list", str(_processor(host)),
-        str(image.user_mode(base)), f"mem={_MEMORY}M", f"umid={name}", f"uml_dir={place.node_folder(name)}/uml/",
+        *_kernel(base), f"mem={_MEMORY}M", f"umid={name}", f"uml_dir={place.node_folder(name)}/uml/",
         f"initrd={qemu.archive(place, name)}", *_CONSOLE, *KERNEL.split(),
         # "c" behind a disk's letter: it locks no file. Others have the image and the shared disk open as well, and when it
         # boots again a process of its last life may still hold the lock.
@@ -60,6 +60,10 @@ def argv(place: Layout, host: Host, base: Path) -> tuple[str, ...]:
             for ring, address in enumerate(addresses)
         ),
     )  # fmt: skip
+
+
+def _kernel(base: Path, *words: str) -> tuple[str, ...]:
+    return usermode.run(image.user_mode(base), image.libraries(base), *words)
 
 
 def _processor(host: Host) -> int:

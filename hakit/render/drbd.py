@@ -13,6 +13,9 @@ from hakit.model.volume import SAID
 _INDENT = "    "
 # drbd.conf(5): protocol C, a write is done when both disks have it; A, when it is on its way.
 _PROTOCOLS = {Protocol.SYNCHRONOUS: "C", Protocol.ASYNCHRONOUS: "A"}
+# What a side lacks, the module lets it have at 250 KiB/s while anything writes, and never has more than 50 KiB on its way
+# (drbd.conf(5): c-min-rate, c-fill-target). So long nobody can take over: docs/decisions/0112-a-stale-side-is-hurried.md.
+_RESYNC = (("c-fill-target", "1M"), ("c-min-rate", "10M"), ("resync-rate", "10M"))
 # What needs no quotes and ends no statement; all else is refused, as values come from the spec's checks.
 _WORD = re.compile(r"[A-Za-z0-9_./:+=@%,\[\]-]+")
 _SCRIPTS = "/usr/lib/drbd"
@@ -93,7 +96,8 @@ def _net(cluster: Cluster, volume: Volume, generation: Generation) -> _Section:
 def _disk(cluster: Cluster, generation: Generation) -> _Section:
     # A failing disk is let go, and the service goes on with the peer's.
     fencing = (_said("fencing", fencing_policy(cluster)),) if generation is Generation.EIGHT else ()
-    return _Section("disk", (_said("on-io-error", "detach"), *fencing))
+    resync = (_said(*option) for option in _RESYNC)
+    return _Section("disk", (_said("on-io-error", "detach"), *fencing, *resync))
 
 
 def _options(generation: Generation) -> Iterator[_Section]:

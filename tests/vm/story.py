@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hakit.core import Command
+from hakit.core.errors import HakitError
 from hakit.lab.lab import Lab
 from hakit.run import machine
 from tests.cluster.command import Hakit
@@ -98,9 +99,10 @@ class Story:
 
     def boot(self, node: str) -> str:
         """Give the number that every boot of a kernel has for itself; empty without an answer."""
-        if self.lab.leader(node) is None:
+        try:
+            argv = self.lab.node_argv(node, ("cat", "/proc/sys/kernel/random/boot_id"))
+        except HakitError:  # it is off
             return ""
-        argv = self.lab.node_argv(node, ("cat", "/proc/sys/kernel/random/boot_id"))
         return machine.run(Command(argv, timeout=10, changes_state=False)).stdout.strip()
 
     def whole(self) -> bool:

@@ -96,7 +96,8 @@ def test_a_folder_with_a_comma_is_not_taken_for_options() -> None:
 def test_a_kernel_that_is_a_program_has_the_same_disks_and_cards() -> None:
     argv = uml.argv(Layout("x", Path("/labs/x")), NODE, Path("/cache/image"))
     assert argv[:2] == ("taskset", "--cpu-list")
-    assert argv[3] == "/cache/image/linux.uml"
+    # In the folder where it finds its loader.
+    assert argv[3:7] == ("env", "--chdir=/cache/image", "LD_LIBRARY_PATH=/cache/image/lib", "./linux.uml")
     assert [each for each in argv if each.startswith(("ubd", "eth"))] == [
         "ubdac=/labs/x/nodes/qsp-a/root.cow,/cache/image/root.ext4",
         "ubdbc=/labs/x/nodes/qsp-a/data.raw",

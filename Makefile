@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo demo-volume bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved bench-pause bench-volume soak docs clean
+.PHONY: help deps test-deps qemu-deps vm-deps venv lint test test-unit test-tools test-cluster test-vm test-all matrix demo demo-volume bench-bootstrap bench-startup bench-agent bench-scale bench-failover bench-starved bench-pause bench-volume bench-resync soak docs clean
 
 BIN := .venv/bin
 SPEC := examples/squid.yaml
@@ -93,6 +93,9 @@ bench-starved: venv  ## ten minutes of endless loops on both nodes: is a starved
 
 bench-volume: venv qemu-deps  ## what a volume adds to a planned move, in virtual machines, with pcs by hand beside it
 	@$(BIN)/python bench/bench_volume.py --repeat $(REPEAT)
+
+bench-resync: venv qemu-deps  ## how soon a stale side of a volume has what it lacks, with DRBD's own settings beside hakit's
+	@$(BIN)/python bench/bench_resync.py
 
 bench-pause: venv  ## how long may a node stand still before the other one takes it for dead?
 	@$(BIN)/python bench/bench_pause.py

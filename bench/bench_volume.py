@@ -55,7 +55,7 @@ resource squid {
 """
 
 
-_KINDS = {
+KINDS = {
     Accelerator.KVM: "with KVM",
     Accelerator.TCG: "on emulated processors, where everything takes many times longer",
     Accelerator.UML: "whose kernels are programs (User-mode Linux), where everything takes longer",
@@ -105,10 +105,7 @@ class Plain(Way):
 
     def make(self, lab: Lab) -> None:
         """`hakit bootstrap`."""
-        file = lab.spec.with_name("volume.yaml")
-        file.write_text(lab.spec.read_text().rstrip("\n") + f"\n{self.more}")
-        # pcsd alone takes minutes to start on an emulated processor.
-        _hakit(lab, "bootstrap", "--yes", "--tool", "crm", str(file))
+        bootstrapped(lab, self.more)
 
     def move(self, lab: Lab, source: str, target: str) -> None:
         """`hakit switchover`."""
@@ -185,6 +182,14 @@ class ByHand(Way):
         on(lab, NODES[0], "pcs", "resource", "move", "squid", target)
 
 
+def bootstrapped(lab: Lab, more: str) -> None:
+    """Make the lab's cluster with some lines more for its service: its spec is volume.yaml beside the lab's own."""
+    file = lab.spec.with_name("volume.yaml")
+    file.write_text(lab.spec.read_text().rstrip("\n") + f"\n{more}")
+    # pcsd alone takes minutes to start on an emulated processor.
+    _hakit(lab, "bootstrap", "--yes", "--tool", "crm", str(file))
+
+
 def _hakit(lab: Lab, *words: str) -> None:
     done = Hakit._hakit(lab, *words)  # noqa: SLF001 - the other benchmark's own
     if done.returncode != 0:
@@ -205,7 +210,7 @@ def page(said_: dict[str, Any]) -> str:
     if {"hakit-volume", "pcs-volume"} <= set(lost):
         ratio = median(lost["hakit-volume"]) / median(lost["pcs-volume"])
         more.append(f"With it, hakit's outage is {ratio:.2f} of that of pcs by hand.")
-    kind = _KINDS[Accelerator(said_["kind"])]
+    kind = KINDS[Accelerator(said_["kind"])]
     here, itself = said_["call"], said_["call_itself"]
     more += [
         "",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hakit.core import HostUnreachable, Runner
+from hakit.core import Clock, HostUnreachable, Runner
 from hakit.model import Cluster
 from hakit.observe import crm_mon
 from hakit.observe.crm_mon import ClusterState
 from hakit.plan.health import services
 from hakit.run.hosts import fan_out
 
+# After a look it is let be for so many times what the look took: a node with one processor needs that for what is waited for.
+_REST = 3
 # Seconds for one of many looks: the next one comes soon, and another node may answer.
 _SOON = 5.0
 
@@ -28,16 +30,23 @@ def glance(
 class Looks:
     """One look after the other, at the nodes that answered the last one: a node that has died would hold up each of them."""
 
-    def __init__(self, names: Iterable[str], runner: Runner) -> None:
-        """Begin with all of them."""
-        self._all, self._runner = tuple(names), runner
+    def __init__(self, names: Iterable[str], runner: Runner, clock: Clock, *, least: float) -> None:
+        """Begin with all of them; `least` is how many seconds are between two looks where those are quick."""
+        self._all, self._runner, self._clock, self._least = tuple(names), runner, clock, least
         self._answering = self._all
+        self._took = 0.0
 
     def best(self) -> ClusterState:
         """Look, and return the word of who knows most: with a controller, with quorum. Empty when nobody answers."""
+        began = self._clock.now()
         states = {name: state for name, state in glance(self._answering, self._runner, timeout=_SOON).items() if state}
+        self._took = self._clock.now() - began
         self._answering = tuple(states) or self._all
         return max(states.values(), key=lambda state: (bool(state.dc), state.quorate), default=ClusterState())
+
+    def pace(self) -> float:
+        """Give the seconds until the next look."""
+        return max(self._least, _REST * self._took)
 
 
 def elected(states: Mapping[str, ClusterState | None]) -> bool:

@@ -89,7 +89,8 @@ def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
 
     Raises HakitError as soon as the service is back where it was: its target has died, or could not start it.
     """
-    looks, left, back = glance.Looks(reins.seen.running, reins.means.runner), False, 0
+    looks = glance.Looks(reins.seen.running, reins.means.runner, reins.means.clock, least=0.1)
+    left, back = False, 0
 
     def place() -> str:
         nonlocal left, back
@@ -110,7 +111,7 @@ def _arrived(cluster: Cluster, reins: Reins, move: Move) -> None:
         lambda where: where == move.target,
         clock=reins.means.clock,
         timeout=_limit(cluster, move.service),
-        every=0.1,
+        every=looks.pace,
         in_a_row=1,
     )
 

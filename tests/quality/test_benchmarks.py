@@ -25,6 +25,11 @@ def test_the_page_of_volumes_is_made_of_the_raw_numbers(root: Path, tool: Tool) 
     assert said.strip() == (root / "bench/results/volume.md").read_text().strip()
 
 
+def test_the_page_of_stale_sides_is_made_of_the_raw_numbers(root: Path, tool: Tool) -> None:
+    said = tool(sys.executable, "bench/bench_resync.py", "--report")
+    assert said.strip() == (root / "bench/results/resync.md").read_text().strip()
+
+
 def test_the_page_of_endurance_is_made_of_the_runs(root: Path, tool: Tool) -> None:
     said = tool(sys.executable, "bench/soak.py", "--report")
     assert said.strip() == (root / "bench/results/soak.md").read_text().strip()

@@ -88,13 +88,13 @@ class Reins:
 
     def wait(self, what: str, good: Callable[[ClusterState], bool], *, timeout: float, hint: str = "") -> ClusterState:
         """Glance at the running nodes until one that knows a controller says so. Raises DeadlinePassed."""
-        looks = glance.Looks(self.seen.running, self.means.runner)
+        looks = glance.Looks(self.seen.running, self.means.runner, self.means.clock, least=0.3)
 
         def fine(state: ClusterState) -> bool:
             return bool(state.dc) and good(state)
 
         try:
-            return wait_until(what, looks.best, fine, clock=self.means.clock, timeout=timeout, every=0.3)
+            return wait_until(what, looks.best, fine, clock=self.means.clock, timeout=timeout, every=looks.pace)
         except DeadlinePassed as late:
             raise HakitError(
                 f"{what}: not so after {timeout:.0f} s; {_told(self.cluster, late)}", hint=hint or "hakit status"

@@ -18,6 +18,7 @@ man_pages = [
     ("findings", "hakit-findings", "what hakit finds, why it matters and what to do", "", 7),
     ("quickservice", "ocf_hakit_quickservice", "any systemd unit as a cluster resource, watched and probed", "", 7),
     ("vip", "ocf_hakit_vip", "a virtual IP that is not taken from somebody who still has it", "", 7),
+    ("mount", "ocf_hakit_mount", "a mounted file system that is seen to fail", "", 7),
     ("pathguard", "ocf_hakit_pathguard", "tells when a node has lost its clients' network", "", 7),
     ("alerts", "hakit-alerts", "who is told what happens to a cluster of hakit", "", 7),
     ("spec", "hakit.yaml", "the spec file of hakit", "", 5),

@@ -8,7 +8,6 @@ from hakit.model.quorum import Quorum, QuorumDevice
 from hakit.model.service import (
     SIGNALS,
     TIMEOUTS,
-    VIP_AGENTS,
     AddressCheck,
     Agent,
     Run,
@@ -17,6 +16,7 @@ from hakit.model.service import (
     Timeouts,
     Vip,
     VipAgent,
+    usual_vip_agent,
 )
 from hakit.model.timing import PONG_COUNT, PROFILE, PROFILES, Timing, ping_interval, ping_timeout
 from hakit.model.tool import Tool
@@ -29,7 +29,6 @@ __all__ = [
     "PROFILES",
     "SIGNALS",
     "TIMEOUTS",
-    "VIP_AGENTS",
     "AddressCheck",
     "Agent",
     "Alert",
@@ -66,4 +65,5 @@ __all__ = [
     "Volume",
     "ping_interval",
     "ping_timeout",
+    "usual_vip_agent",
 ]

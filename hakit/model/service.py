@@ -77,11 +77,12 @@ TIMEOUTS: dict[Agent, Timeouts] = {
 """The timeouts of a service that says none, by its agent."""
 
 
-VIP_AGENTS: dict[Agent, VipAgent] = {
-    Agent.SYSTEMD: VipAgent.STOCK,
-    Agent.QUICKSERVICE: VipAgent.OURS,
-}
-"""Who holds the virtual IP of a service that says nothing of it, by the unit's agent (docs/decisions/0046-vip-agent.md)."""
+def usual_vip_agent(agent: Agent, *, volume: bool) -> VipAgent:
+    """Say who holds the virtual IP of a service that says nothing of it, by the unit's agent and whether it has a volume.
+
+    Only a service without anything of ours has a stock one (docs/decisions/0046-vip-agent.md, 0115-the-address-moves-meanwhile.md).
+    """
+    return VipAgent.OURS if volume or agent is Agent.QUICKSERVICE else VipAgent.STOCK
 
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL")

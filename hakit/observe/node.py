@@ -21,7 +21,8 @@ PCS_USERS = "/var/lib/pcsd/pcs_users.conf"
 AGENT = "/usr/lib/ocf/resource.d/hakit/quickservice"
 GUARD = "/usr/lib/ocf/resource.d/hakit/pathguard"
 VIP = "/usr/lib/ocf/resource.d/hakit/vip"
-AGENTS = (AGENT, GUARD, VIP)
+MOUNT = "/usr/lib/ocf/resource.d/hakit/mount"
+AGENTS = (AGENT, GUARD, VIP, MOUNT)
 FENCE_AGENT = "/usr/sbin/fence_hakit"
 # All that hakit puts on a node to be run by Pacemaker.
 CARRIED = (*AGENTS, FENCE_AGENT)

@@ -58,6 +58,8 @@ def _needed(cluster: Cluster) -> Iterator[str]:
         yield node.GUARD
     if any(service.vip and service.vip.agent is VipAgent.OURS for service in cluster.services):
         yield node.VIP
+    if any(service.volume for service in cluster.services):
+        yield node.MOUNT
     if advance.device(cluster):
         yield node.FENCE_AGENT
 

@@ -61,14 +61,17 @@ def mirror(service: Service, timing: Timing, templates: Templates) -> etree._Ele
 
 
 def mounted(group: etree._Element, service: Service, timing: Timing, templates: Templates) -> None:
-    """Put the mount into the service's group, first of all: no address on a node that doesn't have the data."""
-    place = next((index for index, child in enumerate(group) if child.tag == "primitive"), len(group))
+    """Put the mount into the service's group, right before its unit: the address moves while DRBD changes its roles."""
     if service.volume is not None:
-        group.insert(place, _mount(service, service.volume, timing, templates))
+        group.insert(len(group) - 1, _mount(service, service.volume, timing, templates))
+
+
+def _mount_of(service: Service) -> str:
+    return f"{service.name}-mount"
 
 
 def _mount(service: Service, volume: Volume, timing: Timing, templates: Templates) -> etree._Element:
-    resource = f"{service.name}-mount"
+    resource = _mount_of(service)
     parameters = {"device": volume.device, "directory": volume.mount, "fstype": volume.filesystem.value}
     operations = tuple(
         Operation(
@@ -77,13 +80,14 @@ def _mount(service: Service, volume: Volume, timing: Timing, templates: Template
         )
         for action, timeout in _MOUNT.items()
     )  # fmt: skip
-    return primitive(resource, AgentName("ocf", "Filesystem", "heartbeat"), parameters, operations, templates)
+    return primitive(resource, AgentName("ocf", "mount", "hakit"), parameters, operations, templates)
 
 
 def ties(service: Service, templates: Templates) -> Iterator[etree._Element]:
     """Render that the service runs where its volume is primary, after that has become so and until before it ends."""
     name, clone = service.name, service.mirror
-    yield templates.element("rsc_order", f"{name}-after-{clone}", first=clone, then=name, leaves=False, promotes=True)
+    order = f"{name}-after-{clone}"
+    yield templates.element("rsc_order", order, first=clone, then=_mount_of(service), leaves=False, promotes=True)
     yield templates.element(
         "rsc_colocation",
         f"{name}-with-{clone}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hakit.model import VIP_AGENTS, Agent, Run, VipAgent
+from hakit.model import Agent, Run, VipAgent, usual_vip_agent
 from hakit.spec import draft_fencing, taken
 from hakit.spec.address import Address, read_address
 from hakit.spec.draft_fencing import Device, Level, Sbd
@@ -112,10 +112,10 @@ class Service:
 
     @property
     def address_held_by(self) -> VipAgent:
-        """Return the virtual IP's agent that is said, else the one that goes with the unit's."""
+        """Return the virtual IP's agent that is said, else the one that goes with the service."""
         if self.vip is not None and self.vip.agent in set(VipAgent):
             return VipAgent(self.vip.agent)
-        return VIP_AGENTS[self.looked_after_by]
+        return usual_vip_agent(self.looked_after_by, volume=self.volume is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from ipaddress import IPv6Address
 
 from hakit.model import (
     TIMEOUTS,
-    VIP_AGENTS,
     AddressCheck,
     Agent,
     Cluster,
@@ -22,7 +21,9 @@ from hakit.model import (
     Timing,
     UnixQuestion,
     Vip,
+    VipAgent,
     Volume,
+    usual_vip_agent,
 )
 from hakit.spec import scalar, size
 from hakit.spec.build import fitting
@@ -75,11 +76,11 @@ def _keys(known: Service, times: Timing) -> Iterator[tuple[str, object]]:
         yield "timeouts", timeouts
 
 
-def _vip(known: Vip, looked_after_by: Agent) -> str | dict[str, str]:
+def _vip(known: Vip, usual: VipAgent) -> str | dict[str, str]:
     said = {"address": str(known.interface)}
     if known.nic:
         said["nic"] = known.nic
-    if known.agent is not VIP_AGENTS[looked_after_by]:
+    if known.agent is not usual:
         said["agent"] = known.agent.value
     if known.check is not AddressCheck.LOST:
         said["check"] = known.check.value
@@ -88,7 +89,7 @@ def _vip(known: Vip, looked_after_by: Agent) -> str | dict[str, str]:
 
 def _looked_after(known: Service, times: Timing) -> Iterator[tuple[str, object]]:
     if known.vip is not None:
-        yield "vip", _vip(known.vip, known.agent)
+        yield "vip", _vip(known.vip, usual_vip_agent(known.agent, volume=known.volume is not None))
     if known.hot:
         yield "run", known.run.value
     elif known.agent is not Agent.SYSTEMD:

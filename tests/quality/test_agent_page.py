@@ -18,8 +18,9 @@ USED = {
     "vip": (
         "ip=192.168.233.200 cidr_netmask=24 nic=eth0",
         "",
-        "addresses with `agent: vip`, which those of services with `agent: quickservice` have",
+        "addresses with `agent: vip`, which those of services with `agent: quickservice` or a `volume:` have",
     ),
+    "mount": ("device=/dev/drbd0 directory=/srv/data fstype=ext4", "", "services with a `volume:`"),
     "pathguard": ("network=192.168.233.0/24 targets=192.168.233.1", "clone", "clusters with a `guard:`"),
 }
 

@@ -218,7 +218,7 @@ class TestVolume:
         assert at_one(placed, "squid") in {"qsp-a", "qsp-b"}
         done = [resource for resource, action, _ in simulated.actions if action in {"promote", "start"}]
         assert [each for each in done if each.partition(":")[0] != "squid-volume"] == [
-            "squid-mount", "squid-vip", "squid-unit",
+            "squid-vip", "squid-mount", "squid-unit",
         ]  # fmt: skip
         assert done.index("squid-volume") < done.index("squid-mount")
 

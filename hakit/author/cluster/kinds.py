@@ -8,6 +8,7 @@ from hakit.author.cluster import meaning
 
 VIP, UNIT, MOUNT, OTHER = "virtual IP", "unit", "mount", "other"
 OURS = "ocf:hakit:quickservice"
+_MOUNT = frozenset({"ocf:heartbeat:Filesystem", "ocf:hakit:mount"})
 _HOLD_ADDRESSES = frozenset({"ocf:heartbeat:IPaddr2", "ocf:hakit:vip"})
 
 
@@ -18,7 +19,7 @@ def kind(element: etree._Element) -> str:
     agent = meaning.agent(element)
     if agent in _HOLD_ADDRESSES:
         return VIP
-    if agent == "ocf:heartbeat:Filesystem":
+    if agent in _MOUNT:
         return MOUNT
     other_unit = element.get("type", "").rpartition(".")[2] in {"socket", "timer", "target", "path", "mount"}
     return UNIT if agent == OURS or (agent.startswith("systemd:") and not other_unit) else OTHER

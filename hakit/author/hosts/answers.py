@@ -12,7 +12,7 @@ from hakit.author.hosts.networks import Shared
 from hakit.author.hosts.units import Candidate
 from hakit.core import ExitCode, HakitError
 from hakit.model import PROFILE, PROFILES, Agent, Cluster, Node, NoFencing, Question, Ring, Service, Vip
-from hakit.model.service import TIMEOUTS, VIP_AGENTS
+from hakit.model.service import TIMEOUTS, usual_vip_agent
 from hakit.observe.host.survey import Surveyed
 from hakit.spec import question
 from hakit.spec.address import end_of_network
@@ -75,7 +75,7 @@ def cluster(hosts: Sequence[Surveyed], answers: Answers) -> Cluster:
     service = Service(
         name=answers.unit.unit.removesuffix(".service").replace("@", "-"),
         unit=answers.unit.unit,
-        vip=answers.vip and dataclasses.replace(answers.vip, agent=VIP_AGENTS[agent]),
+        vip=answers.vip and dataclasses.replace(answers.vip, agent=usual_vip_agent(agent, volume=False)),
         agent=agent,
         timeouts=timeouts,
         probe=fitting(answers.question, timeouts, timing) if answers.question else None,

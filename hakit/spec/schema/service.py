@@ -29,7 +29,7 @@ class VipPart(Part):
     agent: Literal["IPaddr2", "vip"] = key(
         "Who holds the address: the agent of Debian's `resource-agents`, or hakit's, which costs a tenth of it and asks the network "
         "who has the address before it takes it from a node that is lost. The default is IPaddr2 for a unit in Pacemaker's own hands "
-        "(`agent: systemd`), hakit's for one in those of hakit's agent.",
+        "(`agent: systemd`) without a volume, and else hakit's.",
         examples=["vip"],
     )
     check: Literal["lost", "never"] = key(

@@ -81,7 +81,13 @@ def test_a_service_without_a_volume_has_no_resource() -> None:
         drbd_resource(cluster(), SQUID, Generation.EIGHT)
 
 
-def test_the_mount_comes_first_also_without_an_address() -> None:
+def test_the_mount_comes_right_before_the_unit_and_alone_waits_for_the_promotion() -> None:
+    live = render.cib(cluster(LOGGING))
+    assert live.index('"squid-vip"') < live.index('"squid-mount"') < live.index('"squid-unit"')
+    assert 'first="squid-mirror" first-action="promote" then="squid-mount"' in live
+
+
+def test_the_mount_comes_before_the_unit_also_without_an_address() -> None:
     bare = Service("news", "inn.service", volume=Volume(DISKS, "/srv/news", 1))
     live = render.cib(cluster(bare))
     assert live.index('"news-mount"') < live.index('"news-unit"')

@@ -3,7 +3,8 @@
     python3 bench/bench_volume.py [--repeat 5] [--ways hakit hakit-volume pcs-volume] | --report
 
 What a call of an agent takes there, and on this machine itself, is measured beside it: a volume adds seven of them, one behind
-the other (stop of the mount, demote, two notifications, promote, one more, start of the mount).
+the other (stop of the mount, demote, two notifications, promote, one more, start of the mount). With hakit's the address moves
+meanwhile, and the mount's agent is its own.
 
 In two virtual machines with DRBD, one way after the other, each moved there and back while a client asks squid for a page
 through the VIP. By hand is the same squid with the commands of DRBD's own guide. Where KVM doesn't work the kernels are
@@ -213,7 +214,7 @@ def page(said_: dict[str, Any]) -> str:
     more += [
         "",
         f"A call of an agent (IPaddr2, monitor) takes {1000 * here:.0f} ms in such a machine and {1000 * itself:.0f} ms on this machine",
-        "itself. What a volume adds to a move are seven calls of agents, one behind the other.",
+        "itself. What a volume adds to a move are seven calls of agents, one behind the other; the address moves meanwhile.",
     ]
     repeat = max(map(len, lost.values()))
     return "\n".join(

@@ -13,7 +13,8 @@ from hakit.plan.health import services
 from hakit.run.hosts import fan_out
 
 # After a look it is let be for so many times what the look took: a node with one processor needs that for what is waited for.
-_REST = 3
+# One that takes long to answer needs it all the more (seconds).
+_REST, _LONG_REST, _LONG = 3, 9, 0.25
 # Seconds for one of many looks: the next one comes soon, and another node may answer.
 _SOON = 5.0
 
@@ -46,7 +47,7 @@ class Looks:
 
     def pace(self) -> float:
         """Give the seconds until the next look."""
-        return max(self._least, _REST * self._took)
+        return max(self._least, (_REST if self._took < _LONG else _LONG_REST) * self._took)
 
 
 def elected(states: Mapping[str, ClusterState | None]) -> bool:

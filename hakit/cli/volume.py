@@ -27,26 +27,29 @@ def volume() -> None:
 
 
 @volume.command()
+@click.argument("service", required=False, shell_complete=completing.services)
 @json_option
 @spec_option
 @tool_option
 @ssh_config_option
-def status(*, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
-    """Tell of each volume how both sides stand, what the standby lacks, and how long a synchronization takes.
+def status(service: str | None, *, as_json: bool, spec: Path, ssh_config: Path | None) -> int:
+    """Tell of SERVICE's volume, or of each, how both sides stand, what the standby lacks, and how long a synchronization takes.
 
     Exit code 0: all are alike; 1: some aren't.
     """
     cluster = driven(spec)
     if not any(service.volume for service in cluster.services):
         raise HakitError("no service of the spec has a volume")
+    having = [each for each in cluster.services if each.volume]
+    if service is not None:
+        having = [resolving.chosen(cluster, service)[0]]
     with Bars() as bars:
         seen = engine.standing(cluster, operating.means(cluster, ssh_config, bars))
-    having = [service for service in cluster.services if service.volume]
-    sides = {service.name: sight.sides(seen, service.volume) for service in having if service.volume}
+    sides = {each.name: sight.sides(seen, each.volume) for each in having if each.volume}
     if as_json:
         click.echo(json.dumps({name: sight.plain(each) for name, each in sides.items()}, indent=2))
-    for service in having if not as_json else ():
-        _tell(seen, service)
+    for each in having if not as_json else ():
+        _tell(seen, each)
     return ExitCode.DECLARED if all(map(sight.whole, sides.values())) else ExitCode.DIFFERENT
 
 

@@ -80,7 +80,7 @@ TIMEOUTS: dict[Agent, Timeouts] = {
 def usual_vip_agent(agent: Agent, *, volume: bool) -> VipAgent:
     """Say who holds the virtual IP of a service that says nothing of it, by the unit's agent and whether it has a volume.
 
-    Only a service without anything of ours has a stock one (docs/decisions/0046-vip-agent.md, 0115-the-address-moves-meanwhile.md).
+    Only a service without anything of ours has a stock one (docs/decisions/0046-vip-agent.md, 0115-the-address-comes-first.md).
     """
     return VipAgent.OURS if volume or agent is Agent.QUICKSERVICE else VipAgent.STOCK
 

@@ -111,9 +111,7 @@ def constraints(service: Service, near: Sequence[str], templates: Templates) -> 
     if service.hot:
         yield from _where_it_is_well(service, templates)
     for other in service.depends_on:
-        yield templates.element(
-            "rsc_order", f"{name}-after-{other}", first=other, then=name, leaves=False, promotes=False
-        )
+        yield templates.element("rsc_order", f"{name}-after-{other}", first=other, then=name, course="starts")
         yield templates.element(
             "rsc_colocation", f"{name}-with-{other}", resource=name, with_resource=other, score="INFINITY", with_role=""
         )
@@ -147,7 +145,7 @@ def _where_it_is_well(service: Service, templates: Templates) -> Iterator[etree.
     )
     # No order for starts: a clone counts as started when its last instance is, so the VIP would wait for nodes that
     # it isn't going to, and be torn down when an instance elsewhere is restarted.
-    yield templates.element("rsc_order", f"{name}-leaves-{clone}", first=name, then=clone, leaves=True, promotes=False)
+    yield templates.element("rsc_order", f"{name}-leaves-{clone}", first=name, then=clone, course="leaves")
     yield templates.element(
         "rsc_location", f"{name}-avoids-{service.down}", resource=name, node="", score=_WELL, attribute=service.down
     )

@@ -84,10 +84,16 @@ def _mount(service: Service, volume: Volume, timing: Timing, templates: Template
 
 
 def ties(service: Service, templates: Templates) -> Iterator[etree._Element]:
-    """Render that the service runs where its volume is primary, after that has become so and until before it ends."""
+    """Render that the service runs where its volume is primary, after that has become so and until before it ends.
+
+    The address comes even before that: where somebody still answers for it nothing is promoted (docs/decisions/0115-the-address-comes-first.md).
+    """
     name, clone = service.name, service.mirror
-    order = f"{name}-after-{clone}"
-    yield templates.element("rsc_order", order, first=clone, then=_mount_of(service), leaves=False, promotes=True)
+    if service.vip is not None:
+        yield templates.element(
+            "rsc_order", f"{clone}-after-{name}-vip", first=f"{name}-vip", then=clone, course="promotes"
+        )
+    yield templates.element("rsc_order", f"{name}-after-{clone}", first=clone, then=_mount_of(service), course="mounts")
     yield templates.element(
         "rsc_colocation",
         f"{name}-with-{clone}",

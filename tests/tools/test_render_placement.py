@@ -222,6 +222,29 @@ class TestVolume:
         ]  # fmt: skip
         assert done.index("squid-volume") < done.index("squid-mount")
 
+    def test_the_address_comes_before_the_promotion_and_without_it_nothing_is_promoted(self, tools: Tools) -> None:
+        """Where somebody still answers for it, a cut keeps two sides from being written."""
+        simulated, placed = self.running(tools)
+        here = at_one(placed, "squid")
+        done = [(resource.partition(":")[0], action) for resource, action, _ in simulated.actions]
+        assert done.index(("squid-vip", "start")) < done.index(("squid-volume", "promote"))
+        other = "qsp-b" if here == "qsp-a" else "qsp-a"
+        alone = Simulated(tools, cluster(LOGGING))
+        alone.step("--node-up", other)
+        alone.ban("squid-vip", other)
+        assert set(alone.up_to_date("squid", other).values()) == {""}
+        assert "promote" not in {action for _, action, _ in alone.actions}
+
+    def test_an_address_that_is_restarted_does_not_demote_the_volume(self, tools: Tools) -> None:
+        simulated, placed = self.running(tools)
+        here = at_one(placed, "squid")
+        simulated.step("--op-inject", f"squid-vip_monitor_10000@{here}=7")
+        seen = list(simulated.actions)
+        assert at_one(simulated.step(), "squid") == here
+        seen += simulated.actions
+        assert ("squid-vip", "start", here) in seen
+        assert not {action for _, action, _ in seen} & {"demote", "promote"}
+
     def test_a_preference_decides_which_side_becomes_primary(self, tools: Tools) -> None:
         assert at_one(self.running(tools, replace(LOGGING, prefer="qsp-b"))[1], "squid") == "qsp-b"
 

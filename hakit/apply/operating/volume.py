@@ -33,7 +33,7 @@ def resync(cluster: Cluster, means: Means, service: str) -> Did:
     Raises HakitError when they refuse each other, don't meet, or don't get on, and when a device is missing or not blank.
     """
     reins = take(cluster, means)
-    wanted, volume = resolving.chosen(reins.seen, service)
+    wanted, volume = resolving.chosen(reins.seen.cluster, service)
     start = means.clock.now()
     if sight.whole(sight.sides(reins.seen, volume)):
         return Did(changed=False)
@@ -61,7 +61,7 @@ def resolve(  # noqa: PLR0913 - which, how, and the means to do it
 ) -> Did:
     """Keep one side, drop what the other alone has, and wait until they are alike. Raises HakitError."""
     reins = take(cluster, means)
-    _, volume = resolving.chosen(reins.seen, service)
+    _, volume = resolving.chosen(reins.seen.cluster, service)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     stages = resolving.resolve(reins.seen, service, keep, moment, copy=copy)
     if not agree(reins.seen, stages):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hakit.core import Action, Command, HakitError
-from hakit.model import Service, Volume
+from hakit.model import Cluster, Service, Volume
 from hakit.observe import drbd
 from hakit.plan import names
 from hakit.plan.seen import Seen
@@ -19,11 +19,11 @@ _COPY = 3600.0  # seconds
 _ANY = frozenset(range(256))
 
 
-def chosen(seen: Seen, service: str) -> tuple[Service, Volume]:
+def chosen(cluster: Cluster, service: str) -> tuple[Service, Volume]:
     """Give the service and its volume. Raises HakitError for an unknown one, or one without."""
-    wanted = seen.cluster.service(names.service(seen.cluster, service))
+    wanted = cluster.service(names.service(cluster, service))
     if wanted.volume is None:
-        having = ", ".join(each.name for each in seen.cluster.services if each.volume)
+        having = ", ".join(each.name for each in cluster.services if each.volume)
         raise HakitError(f"{service} has no volume", hint=f"these have: {having}" if having else "no service has one")
     return wanted, wanted.volume
 
@@ -52,7 +52,7 @@ def resolve(seen: Seen, service: str, keep: str, moment: str, *, copy: bool) -> 
     Raises HakitError when the sides don't stand apart, or the one to drop is in use.
     """
     names.node(seen.cluster, keep)
-    wanted, volume = chosen(seen, service)
+    wanted, volume = chosen(seen.cluster, service)
     sides = sight.sides(seen, volume)
     if not apart(seen, volume):
         raise HakitError(f"the sides of {service}'s volume don't stand apart; nothing was done", hint="hakit status")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
+
 from hakit.apply import glance
 from hakit.core import Action, Outcome
 from tests.doubles.clock import FakeClock
@@ -25,12 +27,13 @@ class Slow:
         raise AssertionError(f"{host}: no batch of {len(actions)} is expected ({keep_going})")
 
 
-def test_the_longer_a_look_takes_the_longer_is_the_rest_after_it() -> None:
+@pytest.mark.parametrize(("took", "rest"), [(0.125, 0.375), (0.25, 2.25), (0.5, 4.5)])
+def test_the_longer_a_look_takes_the_longer_is_the_rest_after_it(took: float, rest: float) -> None:
     clock = FakeClock()
-    looks = glance.Looks(("qsp-a",), Slow(clock, 0.5), clock, least=0.1)
+    looks = glance.Looks(("qsp-a",), Slow(clock, took), clock, least=0.1)
     assert looks.pace() == 0.1
     looks.best()
-    assert looks.pace() == 1.5
+    assert looks.pace() == rest
 
 
 def test_quick_looks_follow_as_often_as_was_asked_for() -> None:

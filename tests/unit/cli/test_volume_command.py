@@ -16,3 +16,11 @@ def test_without_a_volume_no_host_is_asked() -> None:
     done = CliRunner().invoke(volume, ["status", "--spec", SPEC])
     assert isinstance(done.exception, HakitError)
     assert done.exception.message == "no service of the spec has a volume"
+
+
+def test_of_a_service_without_one_it_says_which_have_one() -> None:
+    spec = str(Path(__file__).parents[3] / "examples" / "squid-volume.yaml")
+    done = CliRunner().invoke(volume, ["status", "sqiud", "--spec", spec])
+    assert isinstance(done.exception, HakitError)
+    assert "sqiud" in done.exception.message
+    assert "squid" in (done.exception.hint or "")

@@ -85,7 +85,7 @@ def test_nothing_is_done_where_there_is_no_split(
 
 def test_a_service_without_a_volume_is_told(healthy: Seen) -> None:
     with pytest.raises(HakitError, match="squid has no volume"):
-        resolving.chosen(healthy, "squid")
+        resolving.chosen(healthy.cluster, "squid")
 
 
 def test_what_is_told_of_a_volume(healthy: Seen) -> None:

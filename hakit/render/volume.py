@@ -14,7 +14,7 @@ from hakit.render.parts import AgentName, Operation, pairs, primitive
 
 # The schemas that all supported releases share know the roles by these names only (constraints-3.5.rng).
 PRIMARY, SECONDARY = "Master", "Slave"
-# What the agents' own metadata advises, in seconds: ocf:linbit:drbd and ocf:heartbeat:Filesystem. The two roles'
+# What the agents' own metadata advises, in seconds: ocf:linbit:drbd and ocf:hakit:mount. The two roles'
 # intervals have to differ, since Pacemaker knows an operation by its name and interval.
 _LOOKS = (("monitor-slave", 20, SECONDARY), ("monitor-master", 10, PRIMARY))
 _MIRROR = (("start", 240), ("promote", 90), ("demote", 90), ("notify", 90), ("stop", 100))

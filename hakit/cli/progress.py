@@ -17,7 +17,7 @@ class Bars:
     """A listener with one bar per stage and long step, and a line for each step that is done; all on stderr."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, emoji=False)
         self._live = progress.Progress(
             progress.SpinnerColumn(),
             progress.TextColumn("{task.description}"),

@@ -24,7 +24,7 @@ _UP, _DOWN = "[green]✓[/green]", "[red]✗[/red]"
 
 def show(seen: Seen, missing: Mapping[str, HostUnreachable], findings: Iterable[Finding]) -> None:
     """Print the tree and the findings to stdout."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     state = seen.state
     quorum = "no answer" if state is None else "quorum" if state.quorate else "[red]no quorum[/red]"
     tree = Tree(f"[bold]{escape(seen.cluster.name)}[/bold]: {quorum}{_maintenance(seen)}")

@@ -44,7 +44,7 @@ def _live(cluster: Cluster, watching: Watch) -> None:
     """Draw over and over; what happened meanwhile stays on the screen at the end."""
     story, recent = Story(), deque[Happening](maxlen=200)
     try:
-        with Live(console=Console(highlight=False), auto_refresh=False, screen=True) as live:
+        with Live(console=Console(highlight=False, emoji=False), auto_refresh=False, screen=True) as live:
             for sight in watching.sights():
                 story, told = events.follow(cluster, story, sight)
                 recent.extend(told)

@@ -32,7 +32,8 @@ def constraints(file: str, known: Ties, placed: Placed, shapes: Shapes, meant: e
             yield Reshaped(where=where(file, tie.element), what=what, becomes=becomes, restarts=False)
         else:
             yield _foreign(file, tie.element)
-    rules = {_meaning(element, {}): element for element in rendered.odd}
+    canonical = {f"{each.name}-{part}": each.name for each in shapes.services for part in ("vip", "unit")}
+    rules = {_meaning(element, canonical): element for element in rendered.odd}
     names = placement.named(shapes.services)
     yield from (_foreign(file, each) for each in known.odd if rules.pop(_meaning(each, names), None) is None)
     missing = sorted(wanted - said - _implied(shapes))
@@ -57,7 +58,12 @@ def _meaning(element: etree._Element, names: Mapping[str, str]) -> tuple[object,
 
 def _rule(element: etree._Element) -> str:
     if element.tag == "rsc_order":
-        return f"{element.get('first')} leaving before {element.get('then')} stops"
+        first, then = element.get("first"), element.get("then")
+        if element.get("then-action") == "promote":
+            return f"{then} becoming primary after {first} has started"
+        if element.get("first-action") == "promote":
+            return f"{then} starting after {first} has become primary"
+        return f"{first} leaving before {then} stops"
     attributes = dict.fromkeys(each.get("attribute", "") for each in element.iter("expression"))
     return f"{element.get('rsc')} avoiding nodes by {', '.join(attributes)}"
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hakit import render, spec
 from hakit.author.cluster.hints import Hints
 from hakit.author.cluster.read import Import, Texts, read
-from hakit.model import Cluster, DeviceFencing, SecretParameter, volume
+from hakit.model import Cluster, DeviceFencing, SecretParameter, VipAgent, Volume, volume
 from hakit.model.drbd import Generation
-from tests.sample_clusters import cluster, spec_clusters
+from tests.sample_clusters import SQUID, cluster, spec_clusters
 
 ALL = sorted((Path(__file__).parents[2] / "cases/render").iterdir())
 # The devices of volumes are in neither of the two files.
@@ -40,6 +40,16 @@ def test_what_hakit_made_comes_back_equal(any_cluster: Cluster) -> None:
     assert found.cluster == any_cluster
     assert render.differences(render.cib(any_cluster), found.cluster) == ()
     assert render.corosync_conf(found.cluster) == render.corosync_conf(any_cluster)
+
+
+def test_a_volume_whose_address_is_in_stock_hands_comes_back_equal() -> None:
+    volume_of = Volume((("qsp-a", "/dev/vdb"), ("qsp-b", "/dev/vdb")), "/srv/squid", 1)
+    assert SQUID.vip is not None
+    for agent in VipAgent:
+        declared = cluster(replace(SQUID, vip=replace(SQUID.vip, agent=agent), volume=volume_of))
+        found = imported(declared)
+        assert [each.text() for each in found.findings] == []
+        assert found.cluster == declared
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

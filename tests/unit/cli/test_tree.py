@@ -73,6 +73,13 @@ def test_what_is_wrong_is_marked_and_has_its_remedy(shown: object, healthy: Seen
     assert told[-1].startswith("i ") and any("hakit unstandby qsp-b" in line for line in told)
 
 
+def test_the_name_of_an_agent_is_no_picture(capsys: pytest.CaptureFixture[str], healthy: Seen) -> None:
+    """`:heartbeat:` is one to those who print for chats."""
+    silent = HostUnreachable("qsp-b", "ocf:heartbeat:IPaddr2 is not there")
+    tree.show(healthy, {"qsp-b": silent}, ())
+    assert "ocf:heartbeat:IPaddr2 is not there" in capsys.readouterr().out
+
+
 def test_a_node_that_was_not_reached(shown: object, healthy: Seen) -> None:
     seen = replace(healthy, hosts={"qsp-a": healthy.hosts["qsp-a"]}, nodes={"qsp-a": healthy.nodes["qsp-a"]})
     told = lines(shown, seen, {"qsp-b": HostUnreachable("qsp-b", "it does not [bold]answer")})

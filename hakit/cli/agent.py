@@ -38,8 +38,8 @@ _agent_option = click.option(
 def agent() -> None:
     """Install and describe hakit's resource agents, to use them with pcs or crm alone.
 
-    quickservice protects any systemd unit, vip is a virtual IP that isn't taken from somebody who has it, mount is a file system that is seen to fail, pathguard tells when
-    a node has lost its clients' network. They need nothing else of hakit; `hakit bootstrap` installs those that a spec needs.
+    quickservice protects any systemd unit, vip is a virtual IP that isn't taken from somebody who has it, mount is a file system
+    that is seen to fail, pathguard tells when a node has lost its clients' network. They need nothing else of hakit; `hakit bootstrap` installs those that a spec needs.
     """
 
 

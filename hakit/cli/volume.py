@@ -38,9 +38,9 @@ def status(service: str | None, *, as_json: bool, spec: Path, ssh_config: Path |
     Exit code 0: all are alike; 1: some aren't.
     """
     cluster = driven(spec)
-    if not any(service.volume for service in cluster.services):
-        raise HakitError("no service of the spec has a volume")
     having = [each for each in cluster.services if each.volume]
+    if not having:
+        raise HakitError("no service of the spec has a volume")
     if service is not None:
         having = [resolving.chosen(cluster, service)[0]]
     with Bars() as bars:
